@@ -1,0 +1,127 @@
+"""Settings, from the environment alone.
+
+A missing, malformed or unknown one stops the start with a sentence.
+
+The table in the README is tested against this module.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+#: Settings of ours begin like this, so that a mistyped one is noticed.
+PREFIX = "INDICATORS_"
+
+
+class ConfigError(Exception):
+    """A setting is missing, malformed or unknown; the text is for the operator."""
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
+def _database_url(text: str) -> str:
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("a plain postgresql://user:password@host:port/database address")
+    return text.replace("postgres://", "postgresql://", 1)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _log_level(text: str) -> str:
+    if text not in {"debug", "info", "warning", "error"}:
+        raise ValueError("one of debug, info, warning, error")
+    return text
+
+
+def _host(text: str) -> str:
+    if not text or "/" in text or " " in text:
+        raise ValueError("an address to listen on, such as 127.0.0.1 or 0.0.0.0")
+    return text
+
+
+def _setting(variable: str, read: Callable[[str], Any], meaning: str, default: str | None) -> Any:
+    meta = {"variable": variable, "read": read, "meaning": meaning, "default": default}
+    # The one setting without a default holds a password: it must not be printed with the others.
+    return field(metadata=meta, repr=default is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """What the operator decides. Fields in the order of the README's table."""
+
+    database_url: str = _setting(
+        "DATABASE_URL", _database_url, "PostgreSQL, as `postgresql://…`", None
+    )
+    host: str = _setting("HOST", _host, "Address to listen on", "127.0.0.1")
+    port: int = _setting("PORT", _whole(1, 65535), "Port to listen on", "8000")
+    workers: int = _setting(
+        "INDICATORS_WORKERS", _whole(1, 64), "Worker processes; 2 × cores is a good start", "2"
+    )
+    threads: int = _setting(
+        "INDICATORS_THREADS",
+        _whole(1, 64),
+        "Threads a worker; also its database connections (workers × threads must stay below"
+        " PostgreSQL's `max_connections`)",
+        "4",
+    )
+    max_body_bytes: int = _setting(
+        "INDICATORS_MAX_BODY_BYTES",
+        _whole(1024, 1 << 30),
+        "Largest request body, in bytes; above it 413",
+        str(2 * 1024 * 1024),
+    )
+    max_cells: int = _setting(
+        "INDICATORS_MAX_CELLS",
+        _whole(1000, 100_000_000),
+        "Most cells (area × indicator × period) that a question may span; above it 413",
+        "200000",
+    )
+    statement_timeout_ms: int = _setting(
+        "INDICATORS_STATEMENT_TIMEOUT_MS",
+        _whole(100, 3_600_000),
+        "Longest time for one statement in the database, in milliseconds; above it 503",
+        "30000",
+    )
+    cors_origins: tuple[str, ...] = _setting(
+        "INDICATORS_CORS_ORIGINS",
+        _origins,
+        "Web origins whose pages may call, comma separated; `*` for all",
+        "*",
+    )
+    log_level: str = _setting(
+        "INDICATORS_LOG_LEVEL", _log_level, "debug, info, warning or error", "info"
+    )
+
+
+def from_environment(environment: Mapping[str, str]) -> Config:
+    """Read the settings. Raises ConfigError that names every fault at once."""
+    faults = _unknown(environment)
+    values: dict[str, Any] = {}
+    for item in fields(Config):
+        variable, default = item.metadata["variable"], item.metadata["default"]
+        text = environment.get(variable, "") or default
+        if text is None:
+            faults.append(f"{variable} is missing: it is {item.metadata['meaning']}.")
+            continue
+        try:
+            values[item.name] = item.metadata["read"](text)
+        except ValueError as error:
+            faults.append(f"{variable} must be {error}.")
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return Config(**values)
+
+
+def _unknown(environment: Mapping[str, str]) -> list[str]:
+    known = {item.metadata["variable"] for item in fields(Config)}
+    strange = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return [f"{name} is not a setting; the README lists them." for name in strange]

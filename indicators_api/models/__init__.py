@@ -1,0 +1,49 @@
+"""Tables only, typed, one file per noun.
+
+Importing the package registers all of them on `Base.metadata`.
+"""
+
+from indicators_api.models.area import Area, AreaClosure, AreaLevel, AreaSuccession
+from indicators_api.models.assignment import Assignment
+from indicators_api.models.deadline import DeadlineException, DeadlineRule, Holiday, Regime
+from indicators_api.models.indicator import Indicator
+from indicators_api.models.journal import JournalEntry
+from indicators_api.models.jurisdiction import Jurisdiction
+from indicators_api.models.observation import Observation
+from indicators_api.models.report import Report, ReportStep, ReportVersion
+from indicators_api.models.rollup import Counting, Coverage, Rollup
+from indicators_api.models.sector import Sector
+from indicators_api.models.target import AnnualTarget
+from indicators_api.models.token import Token
+from indicators_api.models.unit import Unit, UnitSuccession
+from indicators_api.models.unit_of_measure import UnitOfMeasure
+from indicators_api.models.validation_rule import ValidationRule
+
+__all__ = [
+    "AnnualTarget",
+    "Area",
+    "AreaClosure",
+    "AreaLevel",
+    "AreaSuccession",
+    "Assignment",
+    "Counting",
+    "Coverage",
+    "DeadlineException",
+    "DeadlineRule",
+    "Holiday",
+    "Indicator",
+    "JournalEntry",
+    "Jurisdiction",
+    "Observation",
+    "Regime",
+    "Report",
+    "ReportStep",
+    "ReportVersion",
+    "Rollup",
+    "Sector",
+    "Token",
+    "Unit",
+    "UnitOfMeasure",
+    "UnitSuccession",
+    "ValidationRule",
+]

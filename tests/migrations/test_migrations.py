@@ -1,0 +1,69 @@
+"""Migrations run up, down and up again, and leave the schema that the models describe."""
+
+import psycopg
+import pytest
+from alembic import command
+
+from indicators_api.db import migrate
+from indicators_api.db.engine import make_engine
+from indicators_api.db.session import Database
+from tests.conftest import new_database
+
+
+@pytest.fixture
+def empty_url(worker_id: str, request: pytest.FixtureRequest) -> str:
+    name = "".join(c for c in request.node.name.lower() if c.isalnum())[:24]
+    return new_database(f"{worker_id}_{name}", template=False)
+
+
+def tables_of(url: str) -> set[str]:
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    with psycopg.connect(url) as connection:
+        return {row[0] for row in connection.execute(query)}
+
+
+def test_models_and_migrated_schema_are_the_same(empty_url):
+    """A migration that is forgotten fails here."""
+    migrate.upgrade(empty_url)
+
+    command.check(migrate.configuration(empty_url))
+
+
+def test_migrations_go_up_down_and_up_again(empty_url):
+    """`downgrade` works, and leaves nothing that stops the next upgrade."""
+    migrate.upgrade(empty_url)
+    migrated = tables_of(empty_url)
+
+    migrate.downgrade(empty_url, "base")
+    left = tables_of(empty_url)
+    migrate.upgrade(empty_url)
+
+    assert left == {"alembic_version"}
+    assert tables_of(empty_url) == migrated
+
+
+def test_every_catalogue_table_has_its_history(empty_url):
+    """Catalogue, plan, calendar and deadline tables hold the present; each has a history."""
+    facts = {"report", "report_version", "report_step", "observation", "token", "journal"}
+    derived = {"rollup", "counting", "coverage", "area_closure", "jurisdiction", "alembic_version"}
+    migrate.upgrade(empty_url)
+
+    tables = tables_of(empty_url)
+    present = {name for name in tables if not name.endswith("_history")} - facts - derived
+
+    assert {f"{name}_history" for name in present} == {n for n in tables if n.endswith("_history")}
+
+
+def test_the_service_tells_which_revision_a_database_is_at(empty_url):
+    """`/health/ready` and `database check` compare it with the newest."""
+    engine = make_engine(empty_url, pool_size=1, statement_timeout_ms=10_000)
+
+    with Database(engine).reading() as session:
+        before = migrate.present(session)
+    migrate.upgrade(empty_url)
+    with Database(engine).reading() as session:
+        after = migrate.present(session)
+    engine.dispose()
+
+    assert before is None
+    assert after == migrate.newest()

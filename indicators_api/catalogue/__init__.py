@@ -1,0 +1,1 @@
+"""The reference data: loading, changing, remembering what it was."""

@@ -1,0 +1,78 @@
+"""What the database does not let the catalogue files say; read before anything is written."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from indicators_api.catalogue.faults import in_cell
+from indicators_api.catalogue.files import Catalogue
+from indicators_api.catalogue.ledger import Ledger
+from indicators_api.catalogue.lookup import overlap
+from indicators_api.catalogue.rows import JurisdictionRow
+from indicators_api.catalogue.store_areas import key_of, last_days_of
+from indicators_api.errors import Fault, mark
+
+_JURISDICTIONS = text(
+    "SELECT id, code FROM jurisdiction WHERE id = :jurisdiction OR code = :code ORDER BY id"
+)
+
+
+def present_faults(ledger: Ledger, catalogue: Catalogue) -> list[Fault]:
+    """Give the faults that only show beside the rows present."""
+    return [
+        *_other_owner(ledger, catalogue.jurisdiction.rows[0]),
+        *_taken_ranks(ledger, catalogue),
+        *_taken_codes(ledger, catalogue),
+    ]
+
+
+def _other_owner(ledger: Ledger, row: JurisdictionRow) -> Iterator[Fault]:
+    """Refuse another province's files: they would end this one's whole catalogue."""
+    found = ledger.session.execute(
+        _JURISDICTIONS, {"jurisdiction": ledger.jurisdiction, "code": row.code}
+    )
+    for jurisdiction in found:
+        if (jurisdiction.id, jurisdiction.code) != (ledger.jurisdiction, row.code):
+            message = mark("The database holds the catalogue of %(code)s as number %(number)s.")
+            params = {"code": jurisdiction.code, "number": jurisdiction.id}
+            yield in_cell(row.place, "code", "other-jurisdiction", message, **params)
+
+
+def _taken_ranks(ledger: Ledger, catalogue: Catalogue) -> Iterator[Fault]:
+    """Name ranks of levels that have vanished from the files: they stay, with their ranks."""
+    codes = {level.code for level in catalogue.levels.rows}
+    staying = {
+        row["rank"]: row["code"] for row in ledger.rows("area_level") if row["code"] not in codes
+    }
+    for level in catalogue.levels.rows:
+        if level.rank in staying:
+            message = mark(
+                "The rank is that of %(code)s, which is in the database but not in the file."
+            )
+            yield in_cell(level.place, "rank", "duplicate", message, code=staying[level.rank])
+
+
+def _taken_codes(ledger: Ledger, catalogue: Catalogue) -> Iterator[Fault]:
+    """Name areas that begin before the code's former bearer, which has vanished, could end."""
+    areas = catalogue.areas.rows
+    keys = {key_of(area) for area in areas}
+    missing = {
+        row["code"]: row
+        for row in ledger.rows("area")
+        if (row["code"], row["valid_from"]) not in keys
+    }
+    last_days = last_days_of(missing.values(), areas, ledger.eve)
+    for area in areas:
+        row = missing.get(area.code)
+        if row is None:
+            continue
+        last = max(
+            row["valid_from"], min(last_days[row["id"]], row["valid_to"] or last_days[row["id"]])
+        )
+        if overlap((row["valid_from"], last), (area.valid_from, area.valid_to)):
+            message = mark(
+                "The database has an area %(code)s that is valid from %(first)s and is not in the"
+                " files: keep its row, or let this one begin after it."
+            )
+            params = {"code": area.code, "first": str(row["valid_from"])}
+            yield in_cell(area.place, "valid_from", "overlap", message, **params)

@@ -1,0 +1,39 @@
+"""The version of a jurisdiction's catalogue, and the lock that changes of it take."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from indicators_api.db.session import Session
+
+#: First key of the advisory locks on catalogues; the second is the jurisdiction.
+CATALOGUE_LOCK = 7_480_592
+
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key, :jurisdiction)")
+_EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:key, :jurisdiction)")
+_GROW = text(
+    "UPDATE jurisdiction SET catalogue_version = nextval('catalogue_version'), "
+    "catalogue_changed_at = :at"
+    " WHERE id = :jurisdiction"
+)
+
+
+def share(session: Session, jurisdiction: int) -> None:
+    """Hold the catalogue as it is until the transaction ends.
+
+    Acceptances do, so that no roll-up mixes two.
+    """
+    session.execute(_SHARED, {"key": CATALOGUE_LOCK, "jurisdiction": jurisdiction})
+
+
+def own(session: Session, jurisdiction: int) -> None:
+    """Wait until nobody uses the catalogue and hold it alone until the transaction ends."""
+    session.execute(_EXCLUSIVE, {"key": CATALOGUE_LOCK, "jurisdiction": jurisdiction})
+
+
+def grow(session: Session, jurisdiction: int, *, at: datetime) -> None:
+    """Give the catalogue a new version.
+
+    From a sequence, so that a number that was rolled back is never given again.
+    """
+    session.execute(_GROW, {"jurisdiction": jurisdiction, "at": at})

@@ -1,0 +1,111 @@
+"""The indicators and validation rules of a jurisdiction, read once per version of its catalogue."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, text
+
+from indicators_api.db.session import Session
+
+#: How many jurisdictions and versions a process keeps; one snapshot takes about 1 MB.
+_KEPT = 4
+
+
+class IndicatorFacts(NamedTuple):
+    """What the rules need of an indicator. Bounds in its unit of measure; None: no bound."""
+
+    id: int
+    code: str
+    name_vi: str
+    name_en: str
+    decimals: int
+    value_type: str
+    nature: str
+    area_aggregation: str
+    time_aggregation: str
+    frequency: str
+    value_scope: str
+    minimum: Decimal | None
+    maximum: Decimal | None
+    weight_id: int | None
+    numerator_id: int | None
+    denominator_id: int | None
+    factor: Decimal | None
+    sector_id: int
+    valid_from: date
+    valid_to: date | None
+
+
+class RuleFacts(NamedTuple):
+    """A validation rule as the catalogue holds it; expressions are text."""
+
+    code: str
+    name_vi: str
+    name_en: str
+    left_expression: str
+    operator: str
+    right_expression: str
+    severity: str
+    evaluation_scope: str
+    tolerance: Decimal
+    scope_start_month: int | None
+
+
+class Snapshot(NamedTuple):
+    """One version of a jurisdiction's indicators and rules.
+
+    Shared between threads: never changed.
+    """
+
+    version: int
+    by_code: Mapping[str, IndicatorFacts]
+    by_id: Mapping[int, IndicatorFacts]
+    rules: tuple[RuleFacts, ...]
+
+
+_INDICATORS = text(
+    f"SELECT {', '.join(IndicatorFacts._fields)} FROM indicator"
+    " WHERE jurisdiction_id = :jurisdiction ORDER BY code"
+)
+_RULES = text(
+    f"SELECT {', '.join(RuleFacts._fields)} FROM validation_rule"
+    " WHERE jurisdiction_id = :jurisdiction AND active ORDER BY code"
+)
+_VERSION = text("SELECT catalogue_version FROM jurisdiction WHERE id = :jurisdiction")
+
+#: By engine, because two databases number their versions independently.
+_snapshots: WeakKeyDictionary[Engine, dict[tuple[int, int], Snapshot]] = WeakKeyDictionary()
+
+
+def catalogue_version(session: Session, jurisdiction: int) -> int:
+    """Give the number that grows with every change of catalogue, plan, calendar or deadlines."""
+    return int(session.execute(_VERSION, {"jurisdiction": jurisdiction}).scalar_one())
+
+
+def snapshot(session: Session, jurisdiction: int) -> Snapshot:
+    """Give the present indicators and rules.
+
+    The database is asked only for the version unless it grew.
+    """
+    version = catalogue_version(session, jurisdiction)
+    kept = _snapshots.setdefault(session.get_bind().engine, {})
+    known = kept.get((jurisdiction, version))
+    if known is None:
+        known = _read(session, jurisdiction, version)
+        while len(kept) >= _KEPT:
+            kept.pop(next(iter(kept)), None)
+        kept[jurisdiction, version] = known
+    return known
+
+
+def _read(session: Session, jurisdiction: int, version: int) -> Snapshot:
+    indicators = [
+        IndicatorFacts(*row) for row in session.execute(_INDICATORS, {"jurisdiction": jurisdiction})
+    ]
+    rules = tuple(
+        RuleFacts(*row) for row in session.execute(_RULES, {"jurisdiction": jurisdiction})
+    )
+    return Snapshot(version, {i.code: i for i in indicators}, {i.id: i for i in indicators}, rules)

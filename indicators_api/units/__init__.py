@@ -1,0 +1,1 @@
+"""Areas and the units that report for them."""

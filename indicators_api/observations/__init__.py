@@ -1,0 +1,1 @@
+"""Values: unit x indicator x period, in versions of a report."""

@@ -1,0 +1,43 @@
+"""How new a slice of the data is.
+
+Read from its reports, never kept in a counter that writers queue on.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from indicators_api.db.session import Session
+
+_VERSION = text("""
+    SELECT j.catalogue_version, coalesce(r.revisions, 0), coalesce(r.reports, 0),
+           greatest(j.catalogue_changed_at, r.changed_at)
+    FROM jurisdiction j
+    LEFT JOIN LATERAL (
+        SELECT sum(revision)::bigint AS revisions, count(*) AS reports, max(changed_at)
+                AS changed_at
+        FROM report WHERE jurisdiction_id = j.id AND period_id = ANY(:periods)
+    ) r ON TRUE
+    WHERE j.id = :jurisdiction
+""")
+
+
+class SliceVersion(NamedTuple):
+    """What changes whenever an answer over some periods may: part of its ETag.
+
+    `changed_at` alone would not do, since two changes may fall into one moment; nor the sum of
+    revisions, since a draft may be deleted and made again.
+    """
+
+    catalogue: int
+    revisions: int
+    reports: int
+    changed_at: datetime
+
+
+def slice_version(session: Session, jurisdiction: int, periods: Sequence[int]) -> SliceVersion:
+    """Give the version of all reports of some periods, and of the catalogue."""
+    parameters = {"jurisdiction": jurisdiction, "periods": list(periods)}
+    return SliceVersion(*session.execute(_VERSION, parameters).one())

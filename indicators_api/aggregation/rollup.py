@@ -1,0 +1,158 @@
+"""Keep the stored roll-up: exact, fresh at commit. Source: performance.md, rule 4.
+
+Only acceptances change it, each by the difference of two versions, in the order area, indicator, so
+that writers of one district wait for each other and never deadlock.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from indicators_api.aggregation.counting import ASKED_FREQUENCY, LAST_MONTH, derive
+from indicators_api.db.session import Session
+from indicators_api.periods import Period
+
+
+class Change(NamedTuple):
+    """A report whose version in force changes. None: no version."""
+
+    period: Period
+    unit_id: int
+    old_version: int | None
+    new_version: int | None
+
+
+class Difference(NamedTuple):
+    """A stored cell that is not what the accepted reports add up to. None: no row on that side."""
+
+    period: str
+    area: str
+    indicator: str
+    stored_sum: Decimal | None
+    true_sum: Decimal | None
+    stored_count: int | None
+    true_count: int | None
+
+
+_CELLS = """
+    SELECT f.period_id, c.ancestor_id AS area_id, f.indicator_id,
+           coalesce(sum(f.sign * f.value), 0) AS value_sum,
+           coalesce(sum(f.sign) FILTER (WHERE f.value IS NOT NULL), 0) AS value_count,
+           coalesce(sum(f.sign) FILTER (WHERE f.value IS NOT NULL AND f.asked), 0) AS asked_count,
+           coalesce(sum(f.sign) FILTER (WHERE f.missing = 'not_applicable' AND f.asked), 0)
+               AS not_applicable_count
+    FROM facts f
+    JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = f.area_id
+    JOIN area a ON a.jurisdiction_id = :jurisdiction AND a.id = c.ancestor_id AND a.has_areas_below
+    GROUP BY f.period_id, c.ancestor_id, f.indicator_id
+"""
+_APPLY = text(f"""
+    WITH changed AS (
+        SELECT * FROM unnest(CAST(:periods AS int[]), CAST(:months AS int[]), CAST(:units AS int[]),
+                             CAST(:olds AS smallint[]), CAST(:news AS smallint[]))
+            AS c(period_id, month, unit_id, old_version, new_version)
+    ), facts AS (
+        SELECT o.period_id, o.indicator_id, k.area_id, o.value, o.missing,
+               k.frequency = {ASKED_FREQUENCY.format("o.period_id")} AS asked,
+               CASE WHEN o.version = c.new_version THEN 1 ELSE -1 END AS sign
+        FROM changed c
+        JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = c.period_id
+                          AND o.unit_id = c.unit_id AND o.version IN (c.old_version, c.new_version)
+        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
+                       AND k.indicator_id = o.indicator_id AND k.counts
+                       AND c.month BETWEEN k.first_month AND k.last_month
+    ), cells AS ({_CELLS})
+    INSERT INTO rollup AS r (jurisdiction_id, period_id, area_id, indicator_id, value_sum,
+            value_count,
+                             asked_count, not_applicable_count)
+    SELECT :jurisdiction, period_id, area_id, indicator_id, value_sum, value_count, asked_count,
+           not_applicable_count
+    FROM cells
+    WHERE value_sum <> 0 OR value_count <> 0 OR asked_count <> 0 OR not_applicable_count <> 0
+    ORDER BY period_id, area_id, indicator_id
+    ON CONFLICT (jurisdiction_id, period_id, area_id, indicator_id) DO UPDATE
+    SET value_sum = r.value_sum + excluded.value_sum,
+        value_count = r.value_count + excluded.value_count,
+        asked_count = r.asked_count + excluded.asked_count,
+        not_applicable_count = r.not_applicable_count + excluded.not_applicable_count
+""")
+_TRUE = f"""
+    facts AS (
+        SELECT o.period_id, o.indicator_id, k.area_id, o.value, o.missing,
+               k.frequency = {ASKED_FREQUENCY.format("o.period_id")} AS asked, 1 AS sign
+        FROM report r
+        JOIN observation o ON o.jurisdiction_id = r.jurisdiction_id AND o.period_id = r.period_id
+                          AND o.unit_id = r.unit_id AND o.version = r.accepted_version
+        JOIN counting k ON k.jurisdiction_id = o.jurisdiction_id AND k.unit_id = o.unit_id
+                       AND k.indicator_id = o.indicator_id AND k.counts
+                       AND {LAST_MONTH.format("o.period_id")} BETWEEN k.first_month AND k.last_month
+        WHERE r.jurisdiction_id = :jurisdiction
+    ), cells AS ({_CELLS})
+"""
+_CLEAR = text("DELETE FROM rollup WHERE jurisdiction_id = :jurisdiction")
+_FILL = text(f"""
+    WITH {_TRUE}
+    INSERT INTO rollup (jurisdiction_id, period_id, area_id, indicator_id, value_sum, value_count,
+                        asked_count, not_applicable_count)
+    SELECT :jurisdiction, cells.* FROM cells
+""")
+_COMPARE = text(f"""
+    WITH {_TRUE}, stored AS (
+        SELECT period_id, area_id, indicator_id, value_sum, value_count, asked_count,
+                not_applicable_count
+        FROM rollup WHERE jurisdiction_id = :jurisdiction
+          AND (value_sum <> 0 OR value_count <> 0 OR asked_count <> 0 OR not_applicable_count <> 0)
+    ), actual AS (
+        SELECT * FROM cells
+        WHERE value_sum <> 0 OR value_count <> 0 OR asked_count <> 0 OR not_applicable_count <> 0
+    )
+    SELECT d.period_id, a.code, i.code, d.stored_sum, d.true_sum, d.stored_count, d.true_count
+    FROM (
+        SELECT period_id, area_id, indicator_id, s.value_sum AS stored_sum, t.value_sum AS true_sum,
+               s.value_count AS stored_count, t.value_count AS true_count
+        FROM stored s FULL JOIN actual t USING (period_id, area_id, indicator_id)
+        WHERE (s.value_sum, s.value_count, s.asked_count, s.not_applicable_count)
+              IS DISTINCT FROM (t.value_sum, t.value_count, t.asked_count, t.not_applicable_count)
+    ) d
+    JOIN area a ON a.jurisdiction_id = :jurisdiction AND a.id = d.area_id
+    JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = d.indicator_id
+    ORDER BY d.period_id, a.code, i.code
+""")
+
+
+def apply(session: Session, jurisdiction: int, changes: Sequence[Change]) -> None:
+    """Move the roll-up from old to new versions.
+
+    The reports are locked and the catalogue is shared.
+    """
+    if not changes:
+        return
+    session.execute(
+        _APPLY,
+        {
+            "jurisdiction": jurisdiction,
+            "periods": [change.period.id for change in changes],
+            "months": [change.period.last_month.id for change in changes],
+            "units": [change.unit_id for change in changes],
+            "olds": [change.old_version for change in changes],
+            "news": [change.new_version for change in changes],
+        },
+    )
+
+
+def rebuild(session: Session, jurisdiction: int) -> None:
+    """Derive who counts and make the roll-up anew; the caller holds the catalogue alone."""
+    derive(session, jurisdiction)
+    session.execute(_CLEAR, {"jurisdiction": jurisdiction})
+    session.execute(_FILL, {"jurisdiction": jurisdiction})
+
+
+def verify(session: Session, jurisdiction: int) -> list[Difference]:
+    """Recompute every cell from the accepted reports.
+
+    Give the cells that differ, by period, area and indicator.
+    """
+    rows = session.execute(_COMPARE, {"jurisdiction": jurisdiction})
+    return [Difference(str(Period.of_id(row[0])), *row[1:]) for row in rows]

@@ -1,0 +1,1 @@
+"""What happened: the journal, and what reads must record beside their transaction."""

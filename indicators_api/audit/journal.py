@@ -1,0 +1,59 @@
+"""The journal: who changed what, when. Written in the transaction of the change."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+
+from indicators_api.db.session import Session
+
+_APPEND = text("""
+    INSERT INTO journal (jurisdiction_id, recorded_at, actor_id, actor_name, action, subject,
+            details, request_id)
+    SELECT :jurisdiction, :at, :actor_id, :actor_name, :action, e.subject, CAST(e.details
+            AS jsonb), :request_id
+    FROM unnest(CAST(:subjects AS text[]), CAST(:details AS text[])) AS e(subject, details)
+""")
+
+
+class Author(NamedTuple):
+    """Who makes a change, as the journal keeps it. `id` 0 is the operator at the command line."""
+
+    jurisdiction: int
+    id: int
+    name: str
+    request_id: str | None
+
+
+def append(
+    session: Session,
+    author: Author,
+    action: str,
+    entries: Mapping[str, Mapping[str, Any]],
+    *,
+    at: datetime,
+) -> None:
+    """Add an entry for each subject (`report/H59.21.11/2024-07`) with its details.
+
+    Call it after the locks of what is changed are held: ids are then drawn in the order of the
+    changes.
+    """
+    session.execute(
+        _APPEND,
+        {
+            "jurisdiction": author.jurisdiction,
+            "at": at,
+            "actor_id": author.id,
+            "actor_name": author.name,
+            "action": action,
+            "request_id": author.request_id,
+            "subjects": list(entries),
+            "details": [_json(details) for details in entries.values()],
+        },
+    )
+
+
+def _json(details: Mapping[str, Any]) -> str:
+    return json.dumps(details, ensure_ascii=False, default=str)

@@ -1,0 +1,1 @@
+"""Tables as files: a `Table` in, bytes out. Pure."""

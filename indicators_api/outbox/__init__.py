@@ -1,0 +1,1 @@
+"""Deliveries queued in the transaction of their cause."""

@@ -1,0 +1,24 @@
+"""Who calls."""
+
+from typing import NamedTuple
+
+
+class Actor(NamedTuple):
+    """The holder of a token.
+
+    A clerk or leader has a unit; every actor has an area (a unit's own).
+    """
+
+    token_id: int
+    name: str
+    role: str
+    jurisdiction: int
+    unit_id: int | None
+    unit_code: str | None
+    area_id: int
+    area_code: str
+
+    @property
+    def works_in_a_unit(self) -> bool:
+        """Clerks and leaders; all others look from outside."""
+        return self.unit_id is not None

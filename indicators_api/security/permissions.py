@@ -1,0 +1,57 @@
+"""The one table of who may do what.
+
+The binding to a unit or area is checked where the thing is loaded.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+from indicators_api.errors import Forbidden, mark
+from indicators_api.security.actors import Actor
+
+
+class Permission(StrEnum):
+    """What a call needs."""
+
+    READ_CATALOGUE = "catalogue:read"
+    WRITE_DEADLINES = "deadlines:write"
+    WRITE_REPORTS = "reports:write"
+    SEND_REPORTS = "reports:send"
+    RETURN_REPORTS = "reports:return"
+    ACCEPT_REPORTS = "reports:accept"
+    READ_REPORTS = "reports:read"
+    READ_FIGURES = "figures:read"
+    READ_COMPLETENESS = "completeness:read"
+
+
+_UNIT = frozenset({"clerk", "leader"})
+_READERS = _UNIT | {"reviewer", "operations"}
+
+#: Administrators never see or write values; nobody outside a unit writes, submits or sends for it.
+ROLES: Final[dict[Permission, frozenset[str]]] = {
+    Permission.READ_CATALOGUE: _READERS | {"administrator"},
+    Permission.WRITE_DEADLINES: frozenset({"administrator"}),
+    Permission.WRITE_REPORTS: _UNIT,
+    Permission.SEND_REPORTS: frozenset({"leader"}),
+    Permission.RETURN_REPORTS: frozenset({"leader", "reviewer"}),
+    Permission.ACCEPT_REPORTS: frozenset({"reviewer"}),
+    Permission.READ_REPORTS: _READERS,
+    Permission.READ_FIGURES: _READERS,
+    Permission.READ_COMPLETENESS: _READERS | {"administrator"},
+}
+
+
+def may(actor: Actor, permission: Permission) -> bool:
+    """Tell whether the actor's role has the permission."""
+    return actor.role in ROLES[permission]
+
+
+def demand(actor: Actor, permission: Permission) -> None:
+    """Raise Forbidden unless the actor's role has the permission."""
+    if not may(actor, permission):
+        raise Forbidden(
+            mark("A token of role %(role)s may not do this; it needs one of: %(roles)s."),
+            role=actor.role,
+            permission=permission.value,
+            roles=", ".join(sorted(ROLES[permission])),
+        )

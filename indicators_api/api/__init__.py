@@ -1,0 +1,1 @@
+"""All that knows HTTP: Flask, flask-smorest, marshmallow. Nothing below this package does."""

@@ -1,0 +1,48 @@
+"""Authorization header → Actor.
+
+Bearer, or Basic with the token as user name for clients that can do no other.
+"""
+
+from flask import g, request
+
+from indicators_api.api.context import database, now
+from indicators_api.audit import side_log
+from indicators_api.errors import Unauthorized, mark
+from indicators_api.security.tokens import find_actor
+
+#: Both ways are offered; stock clients show their password prompt for Basic.
+CHALLENGE = {
+    "WWW-Authenticate": 'Bearer realm="indicators-api", '
+    'Basic realm="indicators-api", charset="UTF-8"'
+}
+
+
+def authenticate() -> None:
+    """Find who calls and keep it for the request; the look-up's own transaction ends here.
+
+    Raises Unauthorized.
+    """
+    token = _token()
+    with database().reading() as session:
+        found = find_actor(session, token, at=now())
+    if found is None:
+        raise Unauthorized(
+            mark("This token is not valid: mistyped, expired or revoked."), headers=CHALLENGE
+        )
+    g.actor, last_used = found
+    side_log.note_use(database(), g.actor.token_id, last_used, at=now())
+
+
+def _token() -> str:
+    sent = request.authorization
+    if sent is not None and sent.type == "bearer" and sent.token:
+        return sent.token
+    if sent is not None and sent.type == "basic" and sent.username:
+        return sent.username
+    raise Unauthorized(
+        mark(
+            "Send a token: `Authorization: Bearer <token>`, or HTTP Basic with the token as "
+            "user name."
+        ),
+        headers=CHALLENGE,
+    )

@@ -1,0 +1,138 @@
+"""Fields of our own: periods, lists in one parameter, and a report's values in one pass."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields
+
+from indicators_api.errors import mark
+from indicators_api.observations.entry import Entry
+from indicators_api.periods import Period, between
+from indicators_api.validation.values import parse_values
+
+#: marshmallow's own words that clients can meet, marked for translation.
+WORDS = (
+    mark("Missing data for required field."),
+    mark("Unknown field."),
+    mark("Field may not be null."),
+    mark("Not a valid string."),
+    mark("Not a valid integer."),
+    mark("Not a valid date."),
+    mark("Not a valid list."),
+    mark("Not a valid mapping type."),
+    mark("Invalid input type."),
+)
+
+#: Letters, digits and what stands between them in official codes.
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: As many codes as a question may name; the reference catalogue has 649 indicators.
+MOST_CODES = 2000
+#: As many periods as a question may name: fifty years of months.
+MOST_PERIODS = 600
+
+
+class PeriodField(fields.Field[Period]):
+    """A reporting period: `2024-07`, `2024-Q3`, `2024-S1`, `2024-9M` or `2024`."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Period:
+        return read_period(value)
+
+
+class PeriodsField(fields.Field[list[Period]]):
+    """Periods of one type, comma separated, each once: `2024-06,2024-07`."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Period]:
+        parts = _parts(value, MOST_PERIODS)
+        return sorted((read_period(part) for part in parts), key=lambda period: period.id)
+
+
+class CodesField(fields.Field[list[str]]):
+    """Codes, comma separated, each once: `KT070101,KT070102`."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[str]:
+        codes = _parts(value, MOST_CODES)
+        strange = [code for code in codes if not CODE.fullmatch(code)]
+        if strange:
+            raise ValidationError(mark("Not a code."))
+        return codes
+
+
+class CodeField(fields.Field[str]):
+    """A code: letters, digits, points, hyphens and underscores."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        if not isinstance(value, str) or not CODE.fullmatch(value):
+            raise ValidationError(mark("Not a code."))
+        return value
+
+
+class TextField(fields.String):
+    """Text for people: at most 2,000 characters, not blank, without control characters."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if len(text) > 2000 or any(c < " " and c not in "\n\t" for c in text):  # noqa: PLR2004
+            raise ValidationError(mark("At most 2000 characters, no control characters."))
+        if not text.strip() or any("\ud800" <= c <= "\udfff" for c in text):
+            raise ValidationError(mark("Not a text."))
+        return text
+
+
+class ValuesField(fields.Field[Mapping[str, Entry]]):
+    """A report's values: indicator code → number, decimal string, null or an object.
+
+    Read as one set.
+    """
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Mapping[str, Entry]:
+        if not isinstance(value, dict):
+            raise ValidationError(mark("Not a valid mapping type."))
+        entries, faults = parse_values(value)
+        if faults:
+            raise ValidationError({"_schema": faults})
+        return entries
+
+
+def read_period(value: Any) -> Period:
+    """Read a period, or say what one looks like."""
+    try:
+        return Period.parse(value)
+    except (TypeError, ValueError) as error:
+        raise ValidationError(
+            mark("Not a period; write 2024-07, 2024-Q3, 2024-S1, 2024-9M or 2024.")
+        ) from error
+
+
+def span(start: Period, end: Period) -> list[Period]:
+    """Give the periods from one to another, both included, or say why there are none."""
+    if start.type is not end.type or start.id > end.id:
+        raise ValidationError(mark("start and end must be of one type, start first."), "start")
+    if (end.year - start.year) * 12 > MOST_PERIODS:
+        raise ValidationError(mark("Too many at once."), "start")
+    return list(between(start, end))
+
+
+def _parts(value: Any, most: int) -> list[str]:
+    if not isinstance(value, str):
+        raise ValidationError(mark("Not a valid string."))
+    parts = [part.strip() for part in value.split(",")]
+    if not all(parts):
+        raise ValidationError(mark("An entry of the list is empty."))
+    if len(parts) > most:
+        raise ValidationError(mark("Too many at once."))
+    if len(set(parts)) < len(parts):
+        raise ValidationError(mark("An entry stands in the list twice."))
+    return parts

@@ -1,0 +1,1 @@
+"""The calls: a class per URL, a method per verb."""

@@ -1,0 +1,177 @@
+"""Figures of areas.
+
+The operations centre's call, and the comparison of what was sent with what rolls up.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response, current_app
+
+from indicators_api.aggregation import queries, service
+from indicators_api.aggregation.methods import newest_within_a_year
+from indicators_api.aggregation.queries import Place, Slice
+from indicators_api.api import examples
+from indicators_api.api.conditional import is_known, not_modified, read_tag, tagged
+from indicators_api.api.context import actor, database, services
+from indicators_api.api.negotiation import wanted_format
+from indicators_api.api.paging import cursor, link
+from indicators_api.api.rest import BASE, Blueprint, Resource, reply
+from indicators_api.api.schemas import figures as schemas
+from indicators_api.db.session import Session
+from indicators_api.errors import NotAcceptable, TooManyCells
+from indicators_api.formats.csv import write_csv
+from indicators_api.formats.table import Table
+from indicators_api.observations.versions import SliceVersion, slice_version
+from indicators_api.periods import Period
+from indicators_api.security.permissions import Permission
+
+blueprint = Blueprint(
+    "figures",
+    __name__,
+    url_prefix=BASE,
+    description="Figures of areas: rolled up exactly, fresh with every acceptance.",
+)
+
+
+@blueprint.at("/aggregates")
+class Aggregates(Resource):
+    """Figures by area, indicator and month."""
+
+    @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
+    @blueprint.takes(schemas.AggregatesQuery, location="query")
+    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES)
+    def get(self, query: dict[str, Any]) -> Response:
+        """Pull figures by area, indicator and month.
+
+        `source=rollup` adds up the units that count, each indicator by its own rule;
+        `source=reported` shows what the area's own unit sent. A value that is null comes with its
+        `reason`; missing is never zero. No row where no unit is assigned the indicator. As JSON, or
+        as CSV (`format=csv` or `Accept: text/csv`).
+        """
+        return answer(query)
+
+
+@blueprint.at("/aggregates/query")
+class AggregatesQuery(Resource):
+    """The same for long lists."""
+
+    @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
+    @blueprint.takes(schemas.AggregatesQuery, example=examples.AGGREGATES_QUERY)
+    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES)
+    def post(self, body: dict[str, Any]) -> Response:
+        """Pull figures, with the question as a body.
+
+        For lists of codes that are too long for an address. The members are the parameters of
+        `GET /aggregates`.
+        """
+        return answer(body)
+
+
+@blueprint.at("/reconciliation")
+class Reconciliation(Resource):
+    """Reported beside rolled up."""
+
+    @blueprint.needs(Permission.READ_FIGURES, TooManyCells)
+    @blueprint.takes(schemas.Question, location="query")
+    @blueprint.answers(200, schemas.Reconciliation, example=examples.RECONCILIATION)
+    def get(self, query: dict[str, Any]) -> Response:
+        """Compare what areas' own units sent with what rolls up from below.
+
+        Territory indicators only: for agency indicators the levels are different work and add up.
+        """
+        asked, kind = question(query), wanted_format(query.get("format"), ("json", "csv"))
+        with database().reading() as session:
+            version = newest(session, asked.periods)
+            if is_known(tag := read_tag(version)):
+                return not_modified(tag)
+            rows, further = service.reconcile(session, actor(), asked, limits())
+        if kind == "csv":
+            return as_csv(Table(service.Reconciled._fields, rows), tag, further)
+        return reply(
+            {
+                "basis": query["basis"],
+                "as_of": version.changed_at,
+                "data": [row._asdict() for row in rows],
+                "next": cursor(further),
+            },
+            headers={**tagged(tag), **link(cursor(further))},
+        )
+
+
+def question(query: dict[str, Any]) -> service.Question:
+    """Give the question behind the parameters."""
+    return service.Question(
+        periods=query["period"],
+        level=query.get("level"),
+        area=query.get("area"),
+        indicators=query.get("indicator"),
+        sectors=query.get("sector"),
+        sent=query["basis"] == "sent",
+        source=query.get("source", "rollup"),
+        geography=query.get("geography"),
+        after=query.get("cursor"),
+        limit=query["limit"],
+    )
+
+
+def limits() -> service.Limits:
+    """Give what an answer may not pass."""
+    return service.Limits(cells=services().config.max_cells)
+
+
+def newest(session: Session, periods: Sequence[Period]) -> SliceVersion:
+    """Give the version of all that figures of some months rest on: parts may be a year old."""
+    looked_at = {p.id for period in periods for p in newest_within_a_year(period.last_month)}
+    return slice_version(session, actor().jurisdiction, sorted(looked_at))
+
+
+def answer(query: dict[str, Any]) -> Response:
+    """Answer a question: 304 from the versions alone, else the figures."""
+    asked, kind = question(query), wanted_format(query.get("format"), ("json", "csv"))
+    with database().reading() as session:
+        version = newest(session, asked.periods)
+        if is_known(tag := read_tag(version)):
+            return not_modified(tag)
+        wanted = service.prepare(session, actor(), asked, limits())
+        if kind == "csv":
+            return figures_csv(session, wanted, asked.source, query["measures"], tag)
+        rows, further = queries.figures_json(
+            session, wanted, source=asked.source, measures=query["measures"]
+        )
+    head = {
+        "basis": query["basis"],
+        "source": asked.source,
+        "as_of": version.changed_at,
+        "measures": list(query["measures"]),
+    }
+    return splice(head, rows, further, tag)
+
+
+def splice(head: dict[str, Any], rows: str, further: Place | None, tag: str) -> Response:
+    """Put the database's rows into the document as they are: no object per cell."""
+    text = current_app.json.dumps({**head, "next": cursor(further)})
+    front, _, back = text.rpartition('"next":')
+    body = f'{front}"data":{rows},"next":{back}'
+    response = reply(None, headers={**tagged(tag), **link(cursor(further))})
+    response.set_data(body)
+    return response
+
+
+def figures_csv(
+    session: Session, wanted: Slice, source: str, measures: list[str], tag: str
+) -> Response:
+    """Write figures as CSV; the reason is a column of its own."""
+    rows, further = queries.figures(session, wanted, source=source)
+    columns = ["area", "area_id", "indicator", "period", *measures, "reason"]
+    picked = ([getattr(row, column) for column in columns] for row in rows)
+    return as_csv(Table(columns, picked), tag, further)
+
+
+def as_csv(table: Table, tag: str, further: Sequence[Any] | None) -> Response:
+    """Answer a table as CSV; the next page is in the `Link` header."""
+    return current_app.response_class(
+        write_csv(table),
+        content_type="text/csv; charset=utf-8; header=present",
+        headers={**tagged(tag), **link(cursor(further))},
+    )

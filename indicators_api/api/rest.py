@@ -1,0 +1,347 @@
+"""Calls: what each needs, takes and answers is documented where it is enforced.
+
+Alone in knowing flask-smorest.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any, NoReturn, TypeVar, cast
+
+import flask_smorest
+from flask import Flask, Request, Response, current_app, request
+from flask.views import MethodView
+from marshmallow import RAISE, Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from indicators_api.api import json
+from indicators_api.api.auth import authenticate
+from indicators_api.api.context import actor, services
+from indicators_api.api.languages import language
+from indicators_api.api.problems import MEDIA_TYPE
+from indicators_api.api.schemas.problems import Problem
+from indicators_api.errors import (
+    BodyTooLarge,
+    DomainError,
+    Fault,
+    Forbidden,
+    InternalError,
+    InvalidRequest,
+    MalformedBody,
+    Message,
+    ServiceUnavailable,
+    Unauthorized,
+    UnsupportedMediaType,
+    mark,
+)
+from indicators_api.security.permissions import Permission, demand
+from indicators_api.version import __version__
+
+View = TypeVar("View", bound=Callable[..., Response])
+Resource = MethodView
+
+JSON = "application/json"
+#: Every call of the contract lies below it.
+BASE = "/api/v1"
+
+_SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"basic": []}]
+
+
+class Parser(FlaskParser):
+    """Reads a request's body and parameters; names every fault at once, each with its pointer."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {"query": RAISE, "json": RAISE}  # noqa: RUF012 - webargs reads it so
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """Read the body with exact decimals."""
+        return read_body(req)
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """Read the parameters; one that is given twice is a fault, not the last one's."""
+        faults = [
+            Fault(
+                f"/{name}",
+                "repeated",
+                Message(mark("The parameter is given more than once.")),
+                {"in": "query"},
+            )
+            for name, values in req.args.lists()
+            if len(values) > 1
+        ]
+        if faults:
+            raise InvalidRequest(mark("The parameters have faults."), faults=faults)
+        return super().load_querystring(req, schema)
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        """Turn marshmallow's messages into faults."""
+        messages = cast("dict[str, Any]", error.messages)
+        (location,) = messages
+        facts = {} if location == "json" else {"in": location}
+        faults = list(faults_of(messages[location], "", facts))
+        raise InvalidRequest(
+            mark("The request has %(count)s faults."), faults=faults, count=len(faults)
+        )
+
+
+def read_body(req: Request) -> Any:
+    """Give the body as an object.
+
+    Raises for a wrong media type, too many bytes, bad JSON, or repeated keys.
+    """
+    if req.mimetype != JSON:
+        raise UnsupportedMediaType(
+            mark("The body is %(sent)s; only application/json is read."),
+            sent=req.mimetype or "of no media type",
+        )
+    limit = services().config.max_body_bytes
+    data = req.get_data()
+    if len(data) > limit:
+        raise BodyTooLarge(mark("The body is larger than %(limit)s bytes."), limit=limit)
+    found = json.read(data)
+    if not isinstance(found, dict):
+        raise MalformedBody(mark("The body must be a JSON object."))
+    faults = list(_repeated(found, ""))
+    if faults:
+        raise InvalidRequest(mark("The body says some things twice."), faults=faults)
+    return found
+
+
+def _repeated(part: Any, pointer: str) -> Any:
+    if isinstance(part, json.Repeated):
+        for key in part.keys_twice:
+            message = Message(
+                mark("%(key)s stands more than once; it is unclear which is meant."), {"key": key}
+            )
+            yield Fault(f"{pointer}/{escape(key)}", "repeated", message)
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if isinstance(value, dict | list):
+                yield from _repeated(value, f"{pointer}/{escape(key)}")
+    elif isinstance(part, list):
+        for index, value in enumerate(part):
+            if isinstance(value, dict | list):
+                yield from _repeated(value, f"{pointer}/{index}")
+
+
+def faults_of(messages: Any, pointer: str, facts: Mapping[str, Any]) -> Any:
+    """Yield marshmallow's nested messages as faults.
+
+    A Fault among them stands for itself, a Message is our own text, anything else marshmallow's.
+    """
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            inside = pointer if key == "_schema" else f"{pointer}/{escape(str(key))}"
+            yield from faults_of(inner, inside, facts)
+        return
+    for message in messages:
+        if isinstance(message, Fault):
+            yield message
+        elif isinstance(message, Message):
+            yield Fault(pointer, "invalid", message, facts)
+        else:
+            yield Fault(pointer, "invalid", Message(str(message).replace("%", "%%")), facts)
+
+
+def escape(key: str) -> str:
+    """Write a key as a part of a JSON pointer (RFC 6901)."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A group of calls. Its decorators both enforce and document."""
+
+    ARGUMENTS_PARSER = Parser()
+
+    def at(self, rule: str) -> Callable[[type[Resource]], type[Resource]]:
+        """Serve a resource at an address below the group's prefix."""
+        return cast(
+            "Callable[[type[Resource]], type[Resource]]", self.route(rule, strict_slashes=False)
+        )
+
+    def takes(
+        self, schema: type[Schema], *, location: str = "json", example: Any = None
+    ) -> Callable[[View], View]:
+        """Read body or parameters by a schema and hand them to the view as its next argument."""
+        extra = {"example": example} if example is not None else {}
+        return cast(
+            "Callable[[View], View]",
+            self.arguments(schema, location=location, unknown=RAISE, **extra),
+        )
+
+    def answers(
+        self,
+        status: int,
+        schema: type[Schema] | None = None,
+        *,
+        example: Any = None,
+        description: str | None = None,
+    ) -> Callable[[View], View]:
+        """Document the answer; the view makes it with `reply`."""
+        return cast(
+            "Callable[[View], View]",
+            self.response(status, schema, example=example, description=description),
+        )
+
+    def needs(self, permission: Permission, *problems: type[DomainError]) -> Callable[[View], View]:
+        """Let in only who has the permission.
+
+        Document that and the problems that the call may answer.
+
+        The outermost decorator: authentication comes before anything of the request is read.
+        """
+
+        def decorate(view: View) -> View:
+            takes_query = _takes(view, "query")
+
+            @wraps(view)
+            def wrapper(*args: Any, **kwargs: Any) -> Response:
+                authenticate()
+                demand(actor(), permission)
+                if not takes_query:
+                    _refuse_parameters()
+                return view(*args, **kwargs)
+
+            faulty = (InvalidRequest,) if takes_query or _takes(view, "json") else ()
+            always = (Unauthorized, Forbidden, InternalError, ServiceUnavailable)
+            documented = self.doc(
+                operationId=_operation_id(view),
+                security=_SECURITY,
+                responses=_problem_responses({*problems, *faulty, *always}),
+                **{"x-permission": permission.value},
+            )
+            return cast("View", documented(wrapper))
+
+        return decorate
+
+
+def reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with JSON in the reader's language."""
+    response = current_app.response_class(
+        current_app.json.dumps(data), status=status, content_type=JSON
+    )
+    response.headers["Content-Language"] = language()
+    response.headers.update(headers or {})
+    return response
+
+
+def _takes(view: Callable[..., Any], location: str) -> bool:
+    parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
+    return any(parameter["in"] == location for parameter in parameters)
+
+
+def _refuse_parameters() -> None:
+    faults = [
+        Fault(
+            f"/{name}",
+            "unknown",
+            Message(mark("This call takes no such parameter.")),
+            {"in": "query"},
+        )
+        for name in request.args
+    ]
+    if faults:
+        raise InvalidRequest(mark("The call takes no parameters."), faults=faults)
+
+
+def _operation_id(view: Callable[..., Any]) -> str:
+    """`Reports.post` → `post_reports`: stable names for generated clients."""
+    resource, _, method = view.__qualname__.rpartition(".")
+    return f"{method}_{re.sub(r'(?<!^)(?=[A-Z])', '_', resource).lower()}"
+
+
+def _problem_responses(problems: set[type[DomainError]]) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for problem in sorted(problems, key=lambda each: (each.status, each.slug)):
+        response = responses.setdefault(
+            str(problem.status),
+            {
+                "description": "",
+                "content": {
+                    MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+                },
+            },
+        )
+        response["description"] += (
+            f"{' · ' if response['description'] else ''}`{problem.slug}`: {problem.title}"
+        )
+        response["content"][MEDIA_TYPE]["examples"][problem.slug] = {"value": _specimen(problem)}
+    return responses
+
+
+def _specimen(problem: type[DomainError]) -> dict[str, Any]:
+    return {
+        "type": f"/problems/{problem.slug}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.meaning,
+        "instance": f"{BASE}/…",
+        "request_id": "01J3ZK5V6W7X8Y9Z",
+        "facts": {},
+        "errors": [],
+    }
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest has no types
+    """The OpenAPI document, made from the groups of calls."""
+
+    ERROR_SCHEMA = Problem
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `api/problems.py`."""
+
+    def _register_responses(self) -> None:
+        """Errors are documented by `needs`, with their own media type."""
+        self.spec.components.response(
+            "DEFAULT_ERROR",
+            {
+                "description": "Any other problem",
+                "content": {MEDIA_TYPE: {"schema": Problem}},
+            },
+            lazy=True,
+        )
+        self.spec.components.response(
+            "UNPROCESSABLE_ENTITY", {"description": "Overridden"}, lazy=True
+        )
+
+
+def make_api(app: Flask, description: str) -> Api:
+    """Make the document that `/openapi.json` shows; groups of calls register with it."""
+    app.config |= {
+        "API_TITLE": "indicators-api",
+        "API_VERSION": __version__,
+        "OPENAPI_VERSION": "3.1.0",
+    }
+    api = Api(
+        app,
+        spec_kwargs={
+            "info": {
+                "description": description,
+                "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+            },
+            "servers": [{"url": "/", "description": "This service"}],
+        },
+    )
+    for name, scheme, text in (
+        ("bearer", "bearer", "The token that the operator issued."),
+        ("basic", "basic", "The token as user name; the password stays empty."),
+    ):
+        api.spec.components.security_scheme(
+            name, {"type": "http", "scheme": scheme, "description": text}
+        )
+    if "Problem" not in api.spec.components.schemas:
+        api.spec.components.schema("Problem", schema=Problem)
+    return api
+
+
+def document(app: Flask) -> dict[str, Any]:
+    """Give the OpenAPI document."""
+    api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    return cast("dict[str, Any]", api.spec.to_dict())

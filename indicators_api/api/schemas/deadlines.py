@@ -1,0 +1,41 @@
+"""Exceptions from deadlines."""
+
+from marshmallow import Schema, fields
+
+from indicators_api.api.fields import CodeField, PeriodField, TextField
+from indicators_api.api.limits import size
+
+#: All units of a large province.
+MOST_UNITS = 2000
+
+
+class NewExtensions(Schema):
+    """More time for some units."""
+
+    period = PeriodField(required=True, metadata={"type": "string", "example": "2024-07"})
+    units = fields.List(CodeField(), required=True, validate=size(1, MOST_UNITS))
+    due = fields.Date(
+        required=True, metadata={"description": "Last day on which their reports are on time"}
+    )
+    reason = TextField(required=True)
+
+
+class ExtensionFilter(Schema):
+    """Of which period."""
+
+    period = PeriodField(required=True, metadata={"type": "string", "example": "2024-07"})
+
+
+class Extension(Schema):
+    """More time for a unit."""
+
+    unit = fields.String()
+    period = fields.String()
+    due = fields.Date()
+    reason = fields.String()
+
+
+class Extensions(Schema):
+    """The exceptions of a period."""
+
+    data = fields.List(fields.Nested(Extension))

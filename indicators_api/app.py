@@ -1,0 +1,98 @@
+"""The application: what is switched on, in order."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+from indicators_api.api import context, envelope, pages, problems
+from indicators_api.api.json import ExactProvider
+from indicators_api.api.resources import (
+    aggregates,
+    catalogue,
+    completeness,
+    deadlines,
+    health,
+    indicators,
+    me,
+    observations,
+    reports,
+    units,
+)
+from indicators_api.api.rest import make_api
+from indicators_api.config import Config
+from indicators_api.db.engine import make_engine
+from indicators_api.db.session import Database
+from indicators_api.periods import Period
+
+DESCRIPTION = """\
+The open reporting system that a province runs on: reporting units send monthly values of
+socio-economic indicators, and the operations centre pulls exact, fresh figures rolled up by level.
+
+Send a token with every call: `Authorization: Bearer <token>`. Every error is a problem (RFC 9457)
+that names all faults at once. Values are exact decimals, as JSON numbers or strings.
+"""
+
+
+class PeriodConverter(BaseConverter):
+    """A period in an address."""
+
+    def to_python(self, value: str) -> Period:
+        """Read it; what is none makes the address unknown."""
+        try:
+            return Period.parse(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: Period) -> str:
+        """Print it."""
+        return str(value)
+
+
+def create_app(
+    config: Config,
+    *,
+    database: Database | None = None,
+    clock: Callable[[], datetime] = context.wall_clock,
+) -> Flask:
+    """Make the application; the pool opens with the first request, so a server may fork before.
+
+    Tests bring their own database and clock.
+    """
+    app = Flask("indicators_api", static_folder=None)
+    app.json = ExactProvider(app)
+    app.url_map.strict_slashes = False
+    app.url_map.converters["period"] = PeriodConverter
+    # One byte more than allowed is read, because werkzeug cuts a chunked body here without a word.
+    app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes + 1
+    app.extensions["indicators"] = context.Services(
+        config,
+        database
+        or Database(
+            make_engine(
+                config.database_url,
+                pool_size=config.threads,
+                statement_timeout_ms=config.statement_timeout_ms,
+            )
+        ),
+        clock,
+    )
+    envelope.register(app)
+    problems.register(app)
+    app.register_blueprint(pages.blueprint)
+    app.register_blueprint(health.blueprint)
+    api = make_api(app, DESCRIPTION)
+    for group in (
+        reports,
+        aggregates,
+        observations,
+        completeness,
+        units,
+        indicators,
+        catalogue,
+        deadlines,
+        me,
+    ):
+        api.register_blueprint(group.blueprint)
+    return app

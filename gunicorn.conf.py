@@ -1,0 +1,47 @@
+"""How gunicorn serves, each setting with its reason.
+
+Read by `indicators-api run` and the image alike.
+"""
+
+import os
+import sys
+
+from indicators_api.cli import private
+from indicators_api.config import ConfigError, from_environment
+from indicators_api.logs import settings
+
+# Not named `config`: gunicorn has a setting of that name and takes every name of this module for one.
+try:
+    chosen = from_environment(os.environ)
+except ConfigError as error:
+    sys.exit(f"indicators-api: {error}")
+
+bind = f"{chosen.host}:{chosen.port}"
+# Threads share a pool of connections; two workers of four beat sync and gevent workers
+# (performance.md).
+worker_class = "gthread"
+workers = chosen.workers
+threads = chosen.threads
+# No preload: the pool of connections must open after the fork.
+preload_app = False
+# A worker that doesn't answer for so long is replaced; the longest statement is cut at 30 s before.
+timeout = 60
+# Requests under way get so long to finish when the service stops.
+graceful_timeout = 30
+# The proxy in front keeps connections open for 15 s; gunicorn must not close first.
+keepalive = 20
+# The largest gunicorn takes: 649 codes in an address are 5.8 kB.
+limit_request_line = 8190
+# Replaced now and then, not all at once, so that a slow leak never matters.
+max_requests = 20_000
+max_requests_jitter = 2_000
+# A second way in that nobody needs.
+control_socket_disable = True
+# Heartbeats in memory: a slow disk must not look like a hung worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - gunicorn's own use
+logconfig_dict = settings(chosen.log_level)
+
+
+def on_exit(_server: object) -> None:
+    """Stop the private PostgreSQL with the last service that uses it."""
+    private.release()

@@ -1,0 +1,50 @@
+"""`indicators-api catalogue`: load the reference data."""
+
+from pathlib import Path
+
+import click
+
+from indicators_api.aggregation.rollup import rebuild
+from indicators_api.audit import journal
+from indicators_api.catalogue.load import LoadReport, load
+from indicators_api.cli.opening import JURISDICTION, OPERATOR, open_database, wall_clock
+from indicators_api.db.session import Session
+
+#: The packaged data of Trà Vinh in 2024.
+TRA_VINH = Path(__file__).resolve().parents[1] / "data" / "tra_vinh"
+
+
+@click.group()
+def catalogue() -> None:
+    """Load areas, units, indicators, assignments, rules, plans and deadlines."""
+
+
+@catalogue.command("load")
+@click.argument(
+    "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=TRA_VINH
+)
+def load_command(folder: Path) -> None:
+    """Load the CSV files of FOLDER (the packaged Trà Vinh data unless given).
+
+    Loading again changes only what differs. A catalogue that breaks references is refused with
+    every fault named, and nothing is loaded.
+    """
+    with open_database().writing() as session:
+        report = load_and_derive(session, folder)
+    for table, change in report.tables.items():
+        click.echo(
+            f"{table:22} {change.added:6} added {change.changed:6} changed {change.ended:6} ended"
+            f" {change.unchanged:6} unchanged"
+        )
+
+
+def load_and_derive(session: Session, folder: Path) -> LoadReport:
+    """Load a folder; in the same transaction derive who counts and the roll-up if need be."""
+    at = wall_clock()
+    report = load(session, folder, jurisdiction=JURISDICTION, at=at)
+    if report.counting_changed:
+        rebuild(session, JURISDICTION)
+    if report.changed:
+        details = {table: change._asdict() for table, change in report.tables.items()}
+        journal.append(session, OPERATOR, "catalogue.load", {"catalogue": details}, at=at)
+    return report

@@ -1,0 +1,36 @@
+"""`indicators-api database`: bring it up to date, or ask where it stands."""
+
+import sys
+
+import click
+
+from indicators_api.cli.opening import open_database, require_url
+from indicators_api.db import migrate
+
+
+@click.group()
+def database() -> None:
+    """Bring the database up to date."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Run the migrations that are missing; nothing happens when there are none."""
+    migrate.upgrade(require_url())
+    click.echo(f"The database is at revision {migrate.newest()}.")
+
+
+@database.command()
+def check() -> None:
+    """Tell whether the database is up to date; exit status 1 when not."""
+    with open_database().reading() as session:
+        present = migrate.present(session)
+    if present == migrate.newest():
+        click.echo(f"The database is up to date, at revision {present}.")
+        return
+    click.echo(
+        f"The database is at revision {present or 'none'}, the newest is {migrate.newest()}: "
+        "run `indicators-api database upgrade`.",
+        err=True,
+    )
+    sys.exit(1)

@@ -54,7 +54,7 @@ _MONTHS = """
         WHERE last_date IS NULL OR to_char(first_date, 'YYYYMM') <= to_char(last_date, 'YYYYMM')
     )
 """
-_COUNTING = text(f"""
+_COUNTING = f"""
     WITH {_MONTHS}, below AS (
         SELECT m.unit_id, m.indicator_id, m.first_month,
                range_agg(int4range(b.first_month, b.last_month, '[]')) AS taken
@@ -73,13 +73,11 @@ _COUNTING = text(f"""
         UNION ALL
         SELECT s.*, p.piece, FALSE FROM split s, unnest(s.whole * s.taken) AS p(piece)
     )
-    INSERT INTO counting (jurisdiction_id, unit_id, indicator_id, first_month, last_month, area_id,
-                          counts, frequency)
-    SELECT :jurisdiction, unit_id, indicator_id, lower(piece), upper(piece) - 1, area_id, counts,
-            frequency
+    SELECT CAST(:jurisdiction AS int) AS jurisdiction_id, unit_id, indicator_id,
+           lower(piece) AS first_month, upper(piece) - 1 AS last_month, area_id, counts, frequency
     FROM pieces
-""")
-_COVERAGE = text("""
+"""
+_COVERAGE = """
     WITH turns AS (
         SELECT c.ancestor_id AS area_id, k.indicator_id, e.month,
                sum(e.change) AS assigned,
@@ -100,19 +98,45 @@ _COVERAGE = text("""
                coalesce(sum(yearly) OVER w, 0) AS yearly
         FROM turns WINDOW w AS (PARTITION BY area_id, indicator_id ORDER BY month)
     )
-    INSERT INTO coverage (jurisdiction_id, area_id, indicator_id, first_month, last_month, assigned,
-                          monthly, quarterly, half_yearly, yearly)
-    SELECT :jurisdiction, area_id, indicator_id, first_month, last_month, assigned,
-           monthly, quarterly, half_yearly, yearly
+    SELECT CAST(:jurisdiction AS int) AS jurisdiction_id, area_id, indicator_id, first_month,
+           last_month, assigned, monthly, quarterly, half_yearly, yearly
     FROM running WHERE assigned > 0
-""")
+"""
+_COUNTING_COLUMNS = """jurisdiction_id, unit_id, indicator_id, first_month, last_month, area_id,
+    counts, frequency"""
+_COVERAGE_COLUMNS = """jurisdiction_id, area_id, indicator_id, first_month, last_month, assigned,
+    monthly, quarterly, half_yearly, yearly"""
+_FILL = [
+    text(f"INSERT INTO counting ({_COUNTING_COLUMNS}) {_COUNTING}"),
+    text(f"INSERT INTO coverage ({_COVERAGE_COLUMNS}) {_COVERAGE}"),
+]
+_WRONG = """
+    SELECT (SELECT count(*) FROM (SELECT {columns} FROM {table}
+                                  WHERE jurisdiction_id = :jurisdiction
+                                  EXCEPT ({rows})) stored)
+         + (SELECT count(*) FROM (({rows}) EXCEPT SELECT {columns} FROM {table}
+                                  WHERE jurisdiction_id = :jurisdiction) missing)
+"""
+_STALE = {
+    "counting": text(_WRONG.format(table="counting", columns=_COUNTING_COLUMNS, rows=_COUNTING)),
+    "coverage": text(_WRONG.format(table="coverage", columns=_COVERAGE_COLUMNS, rows=_COVERAGE)),
+}
 _CLEAR = [
     text(f"DELETE FROM {table} WHERE jurisdiction_id = :jurisdiction")
     for table in ("counting", "coverage")
 ]
+#: The planner learns at once how large the tables have become, not when autovacuum comes by.
+_ANALYZE = text("ANALYZE counting, coverage")
 
 
 def derive(session: Session, jurisdiction: int) -> None:
     """Make `counting` and `coverage` anew; the caller holds the catalogue alone."""
-    for statement in (*_CLEAR, _COUNTING, _COVERAGE):
+    for statement in (*_CLEAR, *_FILL):
         session.execute(statement, {"jurisdiction": jurisdiction})
+    session.execute(_ANALYZE)
+
+
+def stale_rows(session: Session, jurisdiction: int) -> dict[str, int]:
+    """Count the rows of each derived table that are not what follows from the assignments."""
+    parameters = {"jurisdiction": jurisdiction}
+    return {table: session.execute(q, parameters).scalar_one() for table, q in _STALE.items()}

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Table, literal, null, select, update
+from sqlalchemy import ARRAY, Integer, Table, any_, literal, null, select, update
 
 from indicators_api.db.base import Base
 from indicators_api.db.session import Session
@@ -25,14 +25,16 @@ def remember(
     if not ids:
         return
     history = history_of(table)
+    # An array is one parameter; a list of values would be as many, and PostgreSQL takes 65,535.
+    asked = literal(list(ids), ARRAY(Integer))
     mine = (
         (history.c.jurisdiction_id == jurisdiction)
-        & history.c.id.in_(ids)
+        & (history.c.id == any_(asked))
         & history.c.recorded_to.is_(None)
     )
     session.execute(history.delete().where(mine & (history.c.recorded_from == at)))
     session.execute(update(history).where(mine).values(recorded_to=at))
     rows = select(*table.c, literal(at), null()).where(
-        table.c.jurisdiction_id == jurisdiction, table.c.id.in_(ids)
+        table.c.jurisdiction_id == jurisdiction, table.c.id == any_(asked)
     )
     session.execute(history.insert().from_select([*history.c.keys()], rows))

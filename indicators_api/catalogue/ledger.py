@@ -22,9 +22,10 @@ Key = TypeVar("Key", bound=Hashable)
 #: Vietnam has had no summer time since 1975, so no time-zone database is needed.
 _VIETNAM = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 
-#: From so many new rows on the planner is told how large a table has become: the checks of foreign
-#: keys, and the derived tables that are rebuilt in the same transaction, depend on it.
-_MANY = 100
+#: From so many new rows on the planner is told at once: else checks of foreign keys, the derived
+#: tables rebuilt in the same transaction and the first requests after it can be a thousand times
+#: slower.
+_MANY = 20
 
 _IDS = text("SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)")
 
@@ -133,7 +134,7 @@ class Ledger:
         self.update(name, () if anew else what.changed)
         self._insert(table, [*again, *what.added, *what.renewed])
         if len(what.added) >= _MANY:
-            self.session.execute(text(f"ANALYZE {name}"))
+            self.count_anew(name)
         written = [row["id"] for row in (*what.ended, *what.changed, *what.added, *what.renewed)]
         remember(self.session, table, self.jurisdiction, [*written, *what.removed], at=self.at)
         changed, gone = len(what.changed) + len(what.renewed), len(what.ended) + len(what.removed)
@@ -153,6 +154,10 @@ class Ledger:
             " WHERE old.jurisdiction_id = :jurisdiction AND old.id = new.id"
         )
         self.session.execute(statement, {"rows": _json(rows), "jurisdiction": self.jurisdiction})
+
+    def count_anew(self, name: str) -> None:
+        """Tell the planner what a table holds, before others of the transaction join it."""
+        self.session.execute(text(f"ANALYZE {name}"))
 
     def _delete(self, table: Table, ids: Collection[int]) -> None:
         if ids:

@@ -77,6 +77,7 @@ def store_areas(ledger: Ledger, catalogue: Catalogue) -> dict[AreaKey, int]:
     if {"id", "parent_id"} & ledger.touched["area"]:
         ledger.session.execute(_FORGET_CLOSURE, {"jurisdiction": ledger.jurisdiction})
         ledger.session.execute(_CLOSE, {"jurisdiction": ledger.jurisdiction})
+        ledger.count_anew("area_closure")
     return ids
 
 

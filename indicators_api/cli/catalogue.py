@@ -7,7 +7,7 @@ import click
 from indicators_api.aggregation.rollup import rebuild
 from indicators_api.audit import journal
 from indicators_api.catalogue.load import LoadReport, load
-from indicators_api.cli.opening import JURISDICTION, OPERATOR, open_database, wall_clock
+from indicators_api.cli.opening import JURISDICTION, OPERATOR, wall_clock, writing
 from indicators_api.db.session import Session
 
 #: The packaged data of Trà Vinh in 2024.
@@ -29,13 +29,15 @@ def load_command(folder: Path) -> None:
     Loading again changes only what differs. A catalogue that breaks references is refused with
     every fault named, and nothing is loaded.
     """
-    with open_database().writing() as session:
+    with writing() as session:
         report = load_and_derive(session, folder)
     for table, change in report.tables.items():
         click.echo(
             f"{table:22} {change.added:6} added {change.changed:6} changed {change.ended:6} ended"
             f" {change.unchanged:6} unchanged"
         )
+    for note in report.notes:
+        click.echo(f"note: {note.text % dict(note.params)}")
 
 
 def load_and_derive(session: Session, folder: Path) -> LoadReport:

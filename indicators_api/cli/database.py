@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from indicators_api.cli.opening import open_database, require_url
+from indicators_api.cli.opening import reading, require_url
 from indicators_api.db import migrate
 
 
@@ -23,7 +23,7 @@ def upgrade() -> None:
 @database.command()
 def check() -> None:
     """Tell whether the database is up to date; exit status 1 when not."""
-    with open_database().reading() as session:
+    with reading() as session:
         present = migrate.present(session)
     if present == migrate.newest():
         click.echo(f"The database is up to date, at revision {present}.")

@@ -1,25 +1,43 @@
 """`indicators-api demo`: months of a province, played over HTTP against a running service."""
 
+import contextlib
 import os
 import time
 from collections import Counter
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import click
 
-from indicators_api.cli import demo_source, demo_tables
+from indicators_api.cli import demo_source
 from indicators_api.cli.demo_cast import Cast, cast
 from indicators_api.cli.demo_client import Refused, Service
 from indicators_api.cli.demo_player import Stage, play, reported
-from indicators_api.cli.demo_source import Catalogue, Facts
+from indicators_api.cli.demo_source import Catalogue
+from indicators_api.cli.demo_tables import show
 from indicators_api.cli.demo_tokens import Tokens, issued
 from indicators_api.cli.demo_values import Province
-from indicators_api.cli.opening import open_database, wall_clock
+from indicators_api.cli.opening import require_url, wall_clock
+from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from indicators_api.periods import Period, PeriodType, months_back
 
+#: Played unless another month is named.
+_MONTH = "2024-07"
+#: For reading the catalogue and issuing tokens.
+_TIMEOUT_MS = 60_000
 
-class Month(click.ParamType):
+
+class Wishes(NamedTuple):
+    """How a month is to be played."""
+
+    seed: int
+    late: int
+    missing: int
+    threads: int
+
+
+class Month(click.ParamType[Period]):
     """A month that is over."""
 
     name = "YYYY-MM"
@@ -28,63 +46,131 @@ class Month(click.ParamType):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Period:
         """Read it."""
-        if isinstance(value, Period):
-            return value
         try:
-            period = Period.parse(value)
+            month = Period.parse(str(value))
         except ValueError:
-            self.fail(f"{value} is no month; write it as 2024-07.", param, ctx)
-        if period.type is not PeriodType.MONTH:
-            self.fail(f"{value} is no month; write it as 2024-07.", param, ctx)
-        if period.end >= wall_clock().date():
+            self.fail(f"{value} is no month; write it as {_MONTH}.", param, ctx)
+        if month.type is not PeriodType.MONTH:
+            self.fail(f"{value} is no month; write it as {_MONTH}.", param, ctx)
+        if month.end >= wall_clock().date():
             self.fail(f"{value} is not over yet.", param, ctx)
-        return period
-
-
-class Play(click.Group):
-    """Placeholder."""
+        return month
 
 
 def default_url() -> str:
-    """Give the address that `indicators-api run` serves on here."""
+    """Give the address that `indicators-api run` serves on in the same environment."""
     return f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"
 
 
 @click.command()
-@click.option("--period", type=Month(), default="2024-07", help="The month to play; 2024-07.")
+@click.option("--period", type=Month(), help=f"The month to play; {_MONTH} unless given.")
+@click.option("--until", type=Month(), help="The last of several months, instead of --period.")
 @click.option("--months", type=click.IntRange(1, 120), default=1, help="Play so many months.")
-@click.option("--until", type=Month(), help="The last of them, instead of --period.")
-@click.option("--url", default=default_url, help="Where the service runs; this machine, PORT.")
-@click.option("--seed", type=int, default=2024, help="Another seed gives another play.")
-@click.option("--late", type=click.IntRange(0), default=5, help="Units that are late; 5.")
-@click.option("--missing", type=click.IntRange(0), default=3, help="Units that don't send; 3.")
-@click.option("--threads", type=click.IntRange(1, 64), default=4, help="Calls at a time; 4.")
-def demo(  # noqa: PLR0913 - its options
+@click.option("--url", default=default_url, help="Where the service runs; here, on PORT (8000).")
+@click.option("--seed", default=2024, help="Another seed gives other values and parts.")
+@click.option("--late", type=click.IntRange(0), default=5, help="Units that are late (5).")
+@click.option("--missing", type=click.IntRange(0), default=3, help="Units that don't send (3).")
+@click.option("--threads", type=click.IntRange(1, 64), default=4, help="Calls at a time (4).")
+def demo(
     *,
-    period: Period,
-    months: int,
+    period: Period | None,
     until: Period | None,
+    months: int,
     url: str,
     seed: int,
     late: int,
     missing: int,
     threads: int,
 ) -> None:
-    """Play a month against a running service, over HTTP as all its units.
+    """Play months against a running service, over HTTP as all its units.
 
-    Clerks and leaders report, a few late, a few not at all, reviewers return some and accept the
-    rest. Needs the service's database (DATABASE_URL, or that of `make run` beside it) for the
+    Clerks and leaders report, a few late, a few not at all; reviewers return some reports and
+    accept the rest. Needs the service's database, DATABASE_URL or that of `make run`, for the
     tokens, which are revoked at the end. Reports that exist are left as they are.
     """
-    database = open_database()
-    with Service(url) as service:
-        service.demand_ready()
-        catalogues = read_catalogues(database, months_back(until or period, months))
+    if period and until:
+        raise click.UsageError("--period and --until name the same month: give one of them.")
+    played = months_back(until or period or Period.parse(_MONTH), months)
+    with Service(url) as service, operators_database(service) as database:
+        catalogues = read_catalogues(database, played)
         with issued(database, catalogues.values()) as tokens:
             demand_same_database(service, tokens)
-            facts, province = None, None
-            for month, catalogue in catalogues.items():
-                stage = Stage(service, tokens, catalogue, month)
-                if catalogue.facts != facts:
-                    facts, province = catalogue.facts, Province(*catalogue.facts, seed)
-                ...
+            stages = [Stage(service, tokens, each, month) for month, each in catalogues.items()]
+            play_all(stages, Wishes(seed, late, missing, threads))
+            show(stages[-1])
+
+
+@contextlib.contextmanager
+def operators_database(service: Service) -> Iterator[Database]:
+    """Open the database for as long as the demonstration lasts, once the service has answered."""
+    service.demand_ready()
+    engine = make_engine(require_url(), pool_size=1, statement_timeout_ms=_TIMEOUT_MS)
+    try:
+        yield Database(engine)
+    finally:
+        engine.dispose()
+
+
+def read_catalogues(database: Database, months: Sequence[Period]) -> dict[Period, Catalogue]:
+    """Read the catalogue of each month that any unit owes; the others are told and left out."""
+    with database.reading() as session:
+        found = {month: demo_source.read(session, month) for month in months}
+    owed = {month: catalogue for month, catalogue in found.items() if catalogue is not None}
+    if not owed:
+        raise click.ClickException(f"No unit owes a report for {', '.join(map(str, months))}.")
+    if strange := [str(month) for month in months if month not in owed]:
+        click.echo(f"No unit owes a report for {', '.join(strange)}: left out.")
+    return owed
+
+
+def demand_same_database(service: Service, tokens: Tokens) -> None:
+    """Raise unless the service knows the tokens."""
+    try:
+        service.call(tokens.administrator, "GET", "/me")
+    except Refused as refused:
+        raise click.ClickException(
+            f"The service at {service.url} works on another database than this command: "
+            "DATABASE_URL must be the service's."
+        ) from refused
+
+
+def play_all(stages: Sequence[Stage], wishes: Wishes) -> None:
+    """Play the months in order and tell of each how it went."""
+    for stage, province in zip(stages, provinces(stages, wishes.seed), strict=True):
+        began, before = time.monotonic(), reported(stage)
+        parts = cast(
+            stage.catalogue.unit_ids,
+            str(stage.month),
+            seed=wishes.seed,
+            late=wishes.late,
+            missing=wishes.missing,
+            reported=before,
+        )
+        counts = play(stage, parts, province, threads=wishes.threads)
+        counts["existed"] += len(before.intersection(stage.catalogue.unit_ids))
+        tell(stage.month, parts, counts, time.monotonic() - began)
+
+
+def provinces(stages: Sequence[Stage], seed: int) -> Iterator[Province]:
+    """Give each month its province; a new one only where the catalogue has changed."""
+    facts, province = None, None
+    for stage in stages:
+        if province is None or stage.catalogue.facts != facts:
+            facts = stage.catalogue.facts
+            province = Province(*facts, seed)
+        yield province
+
+
+def tell(month: Period, parts: Cast, counts: Counter[str], seconds: float) -> None:
+    """Print how a month went."""
+    said = [
+        f"{counts['sent']} reports sent",
+        f"{len(parts.late)} of them late",
+        f"{counts['commented']} with a comment on warnings",
+        f"{counts['returned']} returned and sent again",
+        f"{counts['accepted']} accepted",
+        f"{len(parts.missing)} missing",
+        f"{counts['existed']} existed and were left as they are",
+    ]
+    happened = [sentence for sentence in said if not sentence.startswith("0 ")]
+    click.echo(f"{month}: {', '.join(happened)} ({seconds:.1f} s)")

@@ -76,8 +76,8 @@ class Service:
         answer = self._request("GET", "/health/ready", {}, None)
         if answer.status_code != requests.codes.ok or "ready" not in answer.text:
             raise Unreachable(
-                f"What answers at {self.url} is not a service that is ready: GET /health/ready gave "
-                f"{answer.status_code}. Look at its log, or name another one with --url."
+                f"What answers at {self.url} is not a service that is ready: GET /health/ready "
+                f"gave {answer.status_code}. Look at its log, or name another one with --url."
             )
 
     def call(

@@ -1,10 +1,9 @@
 """A month of the demonstration: time granted, reports written and sent, reviewed; all over HTTP."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 import click
@@ -12,6 +11,7 @@ import click
 from indicators_api.cli.demo_cast import Cast, Way
 from indicators_api.cli.demo_client import Refused, Service, described
 from indicators_api.cli.demo_progress import shown
+from indicators_api.cli.demo_rules import parse
 from indicators_api.cli.demo_source import Catalogue
 from indicators_api.cli.demo_tokens import Tokens
 from indicators_api.cli.demo_values import Province
@@ -56,7 +56,7 @@ def play(stage: Stage, cast: Cast, province: Province, *, threads: int) -> Count
     Raises Refused with the first problem that isn't part of the play.
     """
     grant_time(stage, cast)
-    parts = [_part(unit, cast, province, stage.month) for unit in cast.ways]
+    parts = [_part(unit, stage, cast, province) for unit in cast.ways]
     counts: Counter[str] = Counter()
     with ThreadPoolExecutor(threads) as pool:
         futures = [pool.submit(report, stage, part) for part in parts]
@@ -188,14 +188,24 @@ def _sent(stage: Stage, token: str) -> Iterator[Answer]:
     return stage.service.pages(token, f"/reports?period={stage.month}&state=sent&limit=1000")
 
 
-def _part(unit: str, cast: Cast, province: Province, month: Period) -> Part:
+def _part(unit: str, stage: Stage, cast: Cast, province: Province) -> Part:
+    month = stage.month
     values = province.due_values(unit, (month.year, month.number))
-    left_out = min(values) if unit in cast.returned and values else None
-    return Part(unit, cast.ways[unit], {c: _text(v) for c, v in values.items()}, left_out)
+    texts = {code: format(value, "f") for code, value in values.items()}
+    left_out = _free_of_rules(values, stage.catalogue) if unit in cast.returned else None
+    return Part(unit, cast.ways[unit], texts, left_out)
 
 
-def _text(value: Decimal) -> str:
-    return format(value, "f")
+def _free_of_rules(codes: Iterable[str], catalogue: Catalogue) -> str | None:
+    """Choose a monthly indicator that no rule reads: for a missing stock an older one may count."""
+    read = {
+        c
+        for rule in catalogue.facts.rules
+        for side in (rule.left, rule.right)
+        for c in parse(side).codes
+    }
+    monthly = {each.code for each in catalogue.facts.indicators if each.frequency == "monthly"}
+    return min(monthly.intersection(codes) - read, default=None)
 
 
 def _give_up(futures: list[Future[Counter[str]]]) -> None:

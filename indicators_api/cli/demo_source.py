@@ -151,7 +151,10 @@ def _labels(session: Session, listed: Iterable[IndicatorDetails]) -> dict[str, L
 
 
 def _reviewing_area(unit: UnitFacts, areas: Mapping[int, AreaFacts]) -> AreaFacts:
-    """Find the nearest area above the unit's of the level that accepts its reports, else the widest."""
+    """Find whose reviewers accept a unit's reports.
+
+    The nearest area above the unit's of the accepting level, else the widest.
+    """
     area = areas[unit.area_id]
     while area.parent_id is not None:
         area = areas[area.parent_id]

@@ -14,7 +14,7 @@ WELL_KNOWN = (
     "XH160101",  # poor households
     "XH160103",  # poverty rate
     "KT050101",  # planted area of paddy
-    "KT050104",  # production of paddy
+    "KT050403",  # pigs
     "KT050402",  # cattle
     "KT050416",  # price of live pigs
     "KT070101",  # fishery production
@@ -81,9 +81,9 @@ def _ask(stage: Stage, path: str) -> list[Row]:
 
 
 def _cells(stage: Stage, row: Row) -> tuple[str, str]:
-    """Give a figure and its coverage as text; a figure that there is none of as a dash."""
+    """Give a figure and its coverage as text; where there is none, the reason."""
     value, decimals = row["value"], stage.catalogue.labels[row["indicator"]].decimals
-    text = "–" if value is None else f"{Decimal(value):,.{decimals}f}"
+    text = f"– {row['reason']}" if value is None else f"{Decimal(value):,.{decimals}f}"
     return text, f"{row['reported']} of {row['expected']}"
 
 

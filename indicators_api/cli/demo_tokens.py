@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from indicators_api.audit import journal
 from indicators_api.cli.demo_source import Catalogue
-from indicators_api.cli.opening import JURISDICTION, OPERATOR, wall_clock
+from indicators_api.cli.opening import OPERATOR, wall_clock
 from indicators_api.cli.tokens import issue_all
 from indicators_api.db.session import Database, Session
 from indicators_api.errors import NotFound
@@ -31,7 +31,9 @@ class Tokens(NamedTuple):
     def numbers(self) -> list[int]:
         """Give the numbers that the tokens are revoked by."""
         people = [*self.clerks.values(), *self.leaders.values(), *self.reviewers.values()]
-        return [int(token.split("_")[1]) for token in (*people, self.operations, self.administrator)]
+        return [
+            int(token.split("_")[1]) for token in (*people, self.operations, self.administrator)
+        ]
 
 
 @contextlib.contextmanager

@@ -1,15 +1,17 @@
 """What commands open: the database of DATABASE_URL, the clock, the jurisdiction."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from indicators_api.api.context import wall_clock
 from indicators_api.audit.journal import Author
 from indicators_api.cli import private
 from indicators_api.config import ConfigError
 from indicators_api.db.engine import make_engine
-from indicators_api.db.session import Database
+from indicators_api.db.session import Database, Session
 
-__all__ = ["JURISDICTION", "OPERATOR", "open_database", "require_url", "wall_clock"]
+__all__ = ["JURISDICTION", "OPERATOR", "reading", "require_url", "wall_clock", "writing"]
 
 #: The one of a province's own installation.
 JURISDICTION = 1
@@ -36,6 +38,24 @@ def require_url() -> str:
     return url.replace("postgres://", "postgresql://", 1)
 
 
-def open_database() -> Database:
-    """Open the database of DATABASE_URL."""
-    return Database(make_engine(require_url(), pool_size=1, statement_timeout_ms=_TIMEOUT_MS))
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Open a reading transaction on the database of DATABASE_URL; close the connection after."""
+    with _connected() as database, database.reading() as session:
+        yield session
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Open a writing transaction, committed when the block ends well, and close the connection."""
+    with _connected() as database, database.writing() as session:
+        yield session
+
+
+@contextmanager
+def _connected() -> Iterator[Database]:
+    engine = make_engine(require_url(), pool_size=1, statement_timeout_ms=_TIMEOUT_MS)
+    try:
+        yield Database(engine)
+    finally:
+        engine.dispose()

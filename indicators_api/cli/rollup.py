@@ -5,8 +5,9 @@ import sys
 import click
 
 from indicators_api.aggregation import rollup as figures
+from indicators_api.aggregation.counting import stale_rows
 from indicators_api.catalogue.versions import grow, own
-from indicators_api.cli.opening import JURISDICTION, open_database, wall_clock
+from indicators_api.cli.opening import JURISDICTION, reading, wall_clock, writing
 
 
 @click.group()
@@ -17,15 +18,19 @@ def rollup() -> None:
 @rollup.command()
 def verify() -> None:
     """Recompute every stored figure from the accepted reports; exit status 1 on a difference."""
-    with open_database().reading() as session:
+    with reading() as session:
+        stale = stale_rows(session, JURISDICTION)
         found = figures.verify(session, JURISDICTION)
+    for table, rows in stale.items():
+        if rows:
+            click.echo(f"{table}: {rows} rows are not what follows from the assignments")
     for cell in found:
         click.echo(
             f"{cell.period} {cell.area} {cell.indicator}: stored {cell.stored_sum} of "
             f"{cell.stored_count},"
             f" true {cell.true_sum} of {cell.true_count}"
         )
-    if found:
+    if found or any(stale.values()):
         click.echo(f"{len(found)} cells differ: run `indicators-api rollup rebuild`.", err=True)
         sys.exit(1)
     click.echo("The roll-up is exactly what the accepted reports add up to.")
@@ -34,7 +39,7 @@ def verify() -> None:
 @rollup.command()
 def rebuild() -> None:
     """Make the roll-up anew; acceptances wait meanwhile."""
-    with open_database().writing() as session:
+    with writing() as session:
         own(session, JURISDICTION)
         figures.rebuild(session, JURISDICTION)
         grow(session, JURISDICTION, at=wall_clock())

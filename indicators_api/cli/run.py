@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from indicators_api.cli import private
 from indicators_api.cli.catalogue import TRA_VINH, load_and_derive
-from indicators_api.cli.opening import JURISDICTION, open_database, wall_clock
+from indicators_api.cli.opening import JURISDICTION, wall_clock, writing
 from indicators_api.cli.tokens import find_area, find_units, issue_all
 from indicators_api.config import from_environment
 from indicators_api.db import migrate
@@ -42,7 +42,7 @@ def run(*, no_demo: bool) -> None:
     config = from_environment(os.environ)
     step("Bringing the database up to date")
     migrate.upgrade(config.database_url)
-    with open_database().writing() as session:
+    with writing() as session:
         load_reference_data(session)
         if not no_demo:
             print_demonstration_tokens(session)

@@ -6,7 +6,7 @@ import click
 from sqlalchemy import text
 
 from indicators_api.audit import journal
-from indicators_api.cli.opening import JURISDICTION, OPERATOR, open_database, wall_clock
+from indicators_api.cli.opening import JURISDICTION, OPERATOR, reading, wall_clock, writing
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, NotFound, mark
 from indicators_api.models.token import ROLES
@@ -62,7 +62,7 @@ def issue(
     """Issue a token and print it: the only time that it can be seen."""
     at = wall_clock()
     expires = at + timedelta(days=days) if days else None
-    with open_database().writing() as session:
+    with writing() as session:
         if role in _UNIT_ROLES:
             units = find_units(session, role, unit, each_unit=each_unit)
             holders = [Holder(number, name or f"{role} of {code}") for number, code in units]
@@ -132,7 +132,7 @@ def find_area(session: Session, code: str | None, on: datetime) -> tuple[int, st
 @tokens.command("list")
 def list_command() -> None:
     """List all tokens ever issued, without their secrets."""
-    with open_database().reading() as session:
+    with reading() as session:
         rows = service.list_all(session, JURISDICTION)
     for row in rows:
         state = "revoked" if row.revoked_at else "in force"
@@ -146,7 +146,7 @@ def list_command() -> None:
 def revoke(number: int) -> None:
     """Revoke a token by its NUMBER (the part after `ia_`); effective at once."""
     at = wall_clock()
-    with open_database().writing() as session:
+    with writing() as session:
         service.revoke(session, number, at=at)
         journal.append(session, OPERATOR, "token.revoke", {f"token/{number}": {}}, at=at)
     click.echo(f"Token {number} is revoked.")

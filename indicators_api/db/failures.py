@@ -55,7 +55,8 @@ def explained(error: DBAPIError | PoolTimeoutError) -> Exception:
     if not isinstance(cause, psycopg.Error):
         return error
     state = cause.sqlstate or ""
-    if error.connection_invalidated or state.startswith(_AWAY) or _never_connected(cause):
+    # Without a statement it was the attempt to connect that failed; that has no SQLSTATE.
+    if error.connection_invalidated or state.startswith(_AWAY) or error.statement is None:
         return DatabaseUnavailable(mark("The database does not answer."), headers=RETRY_AFTER)
     if state == psycopg.errors.QueryCanceled.sqlstate:
         return ServiceUnavailable(
@@ -66,11 +67,6 @@ def explained(error: DBAPIError | PoolTimeoutError) -> Exception:
             mark("Another change was in the way; nothing was stored."), headers=RETRY_AFTER
         )
     return _by_constraint(cause) or error
-
-
-def _never_connected(cause: psycopg.Error) -> bool:
-    """Tell a failed connection attempt, which has no SQLSTATE, from other operational errors."""
-    return isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None
 
 
 def _by_constraint(cause: psycopg.Error) -> Conflict | DomainError | None:

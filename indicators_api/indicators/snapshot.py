@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, text
@@ -64,6 +64,7 @@ class Snapshot(NamedTuple):
     by_code: Mapping[str, IndicatorFacts]
     by_id: Mapping[int, IndicatorFacts]
     rules: tuple[RuleFacts, ...]
+    memo: dict[Any, Any]
 
 
 _INDICATORS = text(
@@ -108,4 +109,5 @@ def _read(session: Session, jurisdiction: int, version: int) -> Snapshot:
     rules = tuple(
         RuleFacts(*row) for row in session.execute(_RULES, {"jurisdiction": jurisdiction})
     )
-    return Snapshot(version, {i.code: i for i in indicators}, {i.id: i for i in indicators}, rules)
+    by_code = {i.code: i for i in indicators}
+    return Snapshot(version, by_code, {i.id: i for i in indicators}, rules, {})

@@ -5,7 +5,7 @@ Read and judged before anything is written.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from indicators_api.audit import journal
 from indicators_api.db.session import Session
@@ -55,6 +55,12 @@ class Desk(NamedTuple):
     expected: frozenset[int]
 
 
+_Scope = tuple[Mapping[str, IndicatorFacts], frozenset[int]]
+
+#: Scopes kept for a catalogue version: the units of a province, in two periods.
+_KEPT = 512
+
+
 class Outcome(NamedTuple):
     """The values after a write, by indicator id, and what the rules say of them."""
 
@@ -77,25 +83,32 @@ def open_desk(session: Session, key: Key, *, today: date) -> Desk:
         today=today,
     )
     known = snapshot(session, key.jurisdiction)
-    asked = queries.assigned(
-        session, key.jurisdiction, unit.id, on=period.cut_off(unit.cut_off_day)
+    assigned, expected = _scope(session, key, known)
+    return Desk(key, known, assigned, expected)
+
+
+def _scope(session: Session, key: Key, known: Snapshot) -> _Scope:
+    """Give what the unit may report and what it is expected to, read once per catalogue version."""
+    day = key.period.cut_off(key.unit.cut_off_day)
+    place = (key.unit.id, key.period.type, day)
+    if place not in known.memo:
+        if len(known.memo) >= _KEPT:
+            known.memo.clear()
+        known.memo[place] = _read_scope(session, key, known, on=day)
+    return cast("_Scope", known.memo[place])
+
+
+def _read_scope(session: Session, key: Key, known: Snapshot, *, on: date) -> _Scope:
+    asked = queries.assigned(session, key.jurisdiction, key.unit.id, on=on)
+    facts = [(known.by_id[a.indicator_id], a.frequency) for a in asked]
+    period_type = key.period.type
+    assigned = {f.code: f for f, frequency in facts if accepts(period_type, frequency)}
+    expected = frozenset(
+        f.id
+        for f, frequency in facts
+        if asks(period_type, frequency) and f.area_aggregation != "recompute"
     )
-    facts = {a.indicator_id: known.by_id[a.indicator_id] for a in asked}
-    return Desk(
-        key=key,
-        snapshot=known,
-        assigned={
-            facts[a.indicator_id].code: facts[a.indicator_id]
-            for a in asked
-            if accepts(period.type, a.frequency)
-        },
-        expected=frozenset(
-            a.indicator_id
-            for a in asked
-            if asks(period.type, a.frequency)
-            and facts[a.indicator_id].area_aggregation != "recompute"
-        ),
-    )
+    return assigned, expected
 
 
 def weigh(

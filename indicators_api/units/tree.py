@@ -1,5 +1,6 @@
 """Territories: which area a code names on a day, what lies above and below it."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -50,28 +51,21 @@ _ON = _areas(
 )
 _BY_CODE = _areas(f"{_VALID} AND area.code = :code")
 _NEWEST = _areas("area.code = :code ORDER BY area.valid_from DESC LIMIT 1")
-_ABOVE = text(
+_ROOTS = _areas(f"{_VALID} AND area.parent_id IS NULL ORDER BY area.code")
+_WITHIN = text(
     f"""{_FACTS}
-    JOIN area_closure above ON above.jurisdiction_id = area.jurisdiction_id
-        AND above.ancestor_id = area.id AND above.descendant_id = :area_id AND above.distance > 0
-    WHERE area.jurisdiction_id = :jurisdiction
-    ORDER BY above.distance"""
-)
-_BELOW = text(
-    f"""{_FACTS}
-    JOIN area_closure below ON below.jurisdiction_id = area.jurisdiction_id
-        AND below.descendant_id = area.id AND below.ancestor_id = :area_id AND below.distance > 0
-    WHERE area.jurisdiction_id = :jurisdiction AND {_VALID} AND {_OF_LEVEL}
-    ORDER BY area.code, area.valid_from"""
+    WHERE area.jurisdiction_id = :jurisdiction AND {_VALID} AND area.level_code = :level
+      AND area.id IN (SELECT descendant_id FROM area_closure
+                      WHERE jurisdiction_id = :jurisdiction AND ancestor_id = ANY(:area_ids))
+    ORDER BY area.code"""
 )
 _IDS = text(
-    f"""
-    SELECT area.id FROM area_closure inside
-    JOIN area ON area.jurisdiction_id = inside.jurisdiction_id AND area.id = inside.descendant_id
-    WHERE inside.jurisdiction_id = :jurisdiction AND inside.ancestor_id = :area_id
-      AND inside.distance >= :nearest AND {_VALID} AND {_OF_LEVEL}
-    ORDER BY area.id"""
+    """
+    SELECT DISTINCT descendant_id FROM area_closure
+    WHERE jurisdiction_id = :jurisdiction AND ancestor_id = ANY(:area_ids)
+    ORDER BY descendant_id"""
 )
+_LEVELS = text("SELECT code FROM area_level WHERE jurisdiction_id = :jurisdiction ORDER BY rank")
 
 
 def areas_on(
@@ -107,46 +101,27 @@ def newest_area(session: Session, jurisdiction: int, code: str) -> AreaFacts | N
     return AreaFacts(*row) if row else None
 
 
-def ancestors(session: Session, jurisdiction: int, area_id: int) -> list[AreaFacts]:
-    """Give the areas that an area lies in, nearest first, without itself."""
-    params = {"jurisdiction": jurisdiction, "area_id": area_id}
-    return [AreaFacts(*row) for row in session.execute(_ABOVE, params)]
+def roots_on(session: Session, jurisdiction: int, day: date) -> list[AreaFacts]:
+    """Give the areas of a day that lie in no other, by code: the province."""
+    found = session.execute(_ROOTS, {"jurisdiction": jurisdiction, "day": day})
+    return [AreaFacts(*row) for row in found]
 
 
-def descendants(
-    session: Session,
-    jurisdiction: int,
-    area_id: int,
-    *,
-    day: date | None = None,
-    level: str | None = None,
+def areas_within(
+    session: Session, jurisdiction: int, area_ids: Sequence[int], *, level: str, day: date
 ) -> list[AreaFacts]:
-    """Give the areas below an area, by code and first day; of all times without a day."""
-    params = {"jurisdiction": jurisdiction, "area_id": area_id, "day": day, "level": level}
-    return [AreaFacts(*row) for row in session.execute(_BELOW, params)]
+    """Give the areas of a level that are valid on a day and are, or lie in, some areas; by code."""
+    params = {"area_ids": list(area_ids), "level": level, "day": day}
+    found = session.execute(_WITHIN, {"jurisdiction": jurisdiction, **params})
+    return [AreaFacts(*row) for row in found]
 
 
-def area_ids_below(
-    session: Session,
-    jurisdiction: int,
-    area_id: int,
-    *,
-    day: date | None = None,
-    level: str | None = None,
-) -> list[int]:
-    """Give the ids of the areas strictly below an area, ascending; of all times without a day."""
-    params = {"area_id": area_id, "day": day, "level": level, "nearest": 1}
-    return list(session.scalars(_IDS, {"jurisdiction": jurisdiction, **params}))
+def area_ids_within(session: Session, jurisdiction: int, area_ids: Sequence[int]) -> list[int]:
+    """Give the ids of some areas and of all that lie in them, of all times, ascending."""
+    params = {"jurisdiction": jurisdiction, "area_ids": list(area_ids)}
+    return list(session.scalars(_IDS, params))
 
 
-def area_ids_within(
-    session: Session,
-    jurisdiction: int,
-    area_id: int,
-    *,
-    day: date | None = None,
-    level: str | None = None,
-) -> list[int]:
-    """Give the ids of an area and the areas below it, ascending; of all times without a day."""
-    params = {"area_id": area_id, "day": day, "level": level, "nearest": 0}
-    return list(session.scalars(_IDS, {"jurisdiction": jurisdiction, **params}))
+def levels(session: Session, jurisdiction: int) -> list[str]:
+    """Give the codes of the levels, the widest first."""
+    return list(session.scalars(_LEVELS, {"jurisdiction": jurisdiction}))

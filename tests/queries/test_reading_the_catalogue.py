@@ -16,13 +16,12 @@ from indicators_api.periods import Period
 from indicators_api.units.queries import UnitFacts, assigned, unit_of_code, units
 from indicators_api.units.tree import (
     AreaFacts,
-    ancestors,
-    area_ids_below,
     area_ids_within,
-    area_of_id,
     area_on,
     areas_on,
-    descendants,
+    areas_within,
+    newest_area,
+    roots_on,
 )
 
 SUMMER_2024 = date(2024, 7, 14)
@@ -68,7 +67,8 @@ def test_a_code_names_an_area_with_a_day(session: Session) -> None:
     assert (before.name_vi, before.parent) == ("Phường 3", "842")
     assert (after.name_vi, after.parent) == ("Phường Trà Vinh", "86")
     assert before.id != after.id
-    assert area_of_id(session, 1, after.id) == after
+    assert newest_area(session, 1, "29242") == after
+    assert newest_area(session, 1, "99999") is None
     assert area_on(session, 1, "86", date(2025, 6, 30)) is None
 
 
@@ -84,19 +84,18 @@ def test_areas_are_listed_by_parent_and_in_pages(session: Session) -> None:
     assert first + rest == whole
 
 
-def test_above_and_below_are_read_from_the_tree(session: Session) -> None:
-    """area_closure: nearest first above, by code below; `within` counts the area itself."""
-    ward, city = area(session, "29242"), area(session, "842")
+def test_areas_within_others_are_read_from_the_tree(session: Session) -> None:
+    """An area lies in itself; a day decides which areas there are."""
+    (province,) = roots_on(session, 1, date(2024, 7, 14))
 
-    assert [row.code for row in ancestors(session, 1, ward.id)] == ["842", "84"]
-    below = descendants(session, 1, city.id)
-    assert {row.parent for row in below} == {"842"}
-    assert sorted(row.id for row in below) == area_ids_below(session, 1, city.id)
-    assert area_ids_within(session, 1, city.id) == sorted([city.id, *(row.id for row in below)])
-    province = area(session, "84")
-    assert len(area_ids_below(session, 1, province.id, level="commune")) == 106
-    later = area_ids_below(session, 1, province.id, level="commune", day=date(2025, 1, 1))
-    assert len(later) == 104
+    communes = areas_within(session, 1, [province.id], level="commune", day=date(2024, 7, 14))
+    later = areas_within(session, 1, [province.id], level="commune", day=date(2025, 1, 1))
+
+    assert (len(communes), len(later)) == (106, 104)
+    assert areas_within(session, 1, [province.id], level="province", day=date(2024, 7, 14)) == [
+        province
+    ]
+    assert len(area_ids_within(session, 1, [province.id])) == 116
 
 
 def test_units_are_found_by_level_area_kind_and_day(session: Session) -> None:

@@ -21,7 +21,7 @@ def tra_vinh() -> Snapshot:
     ids = {row["code"]: number for number, row in enumerate(rows, start=1)}
     facts = [_indicator(row, ids) for row in rows]
     rules = tuple(_rule(row) for row in _rows("validation_rules.csv"))
-    return Snapshot(1, {f.code: f for f in facts}, {f.id: f for f in facts}, rules)
+    return Snapshot(1, {f.code: f for f in facts}, {f.id: f for f in facts}, rules, {})
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ def entry(said: str) -> Entry:
 def catalogue(rules: list[RuleFacts], indicators: list[IndicatorFacts]) -> Snapshot:
     """Put a catalogue together."""
     by_code = {i.code: i for i in indicators}
-    return Snapshot(1, by_code, {i.id: i for i in indicators}, tuple(rules))
+    return Snapshot(1, by_code, {i.id: i for i in indicators}, tuple(rules), {})
 
 
 def findings(

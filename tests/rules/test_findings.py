@@ -22,7 +22,7 @@ DECIMALS = st.decimals(-(10**19), 10**19, allow_nan=False, allow_infinity=False,
 
 def snapshot_of(*indicators: IndicatorFacts, rules: tuple[RuleFacts, ...] = ()) -> Snapshot:
     """Put a catalogue together."""
-    return Snapshot(1, {i.code: i for i in indicators}, {i.id: i for i in indicators}, rules)
+    return Snapshot(1, {i.code: i for i in indicators}, {i.id: i for i in indicators}, rules, {})
 
 
 def examine(snapshot: Snapshot, period: str, reports: Mapping[str, Values]) -> list[Finding]:

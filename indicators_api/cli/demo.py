@@ -1,6 +1,5 @@
 """`indicators-api demo`: months of a province, played over HTTP against a running service."""
 
-import contextlib
 import os
 import time
 from collections import Counter
@@ -17,15 +16,11 @@ from indicators_api.cli.demo_source import Catalogue
 from indicators_api.cli.demo_tables import show
 from indicators_api.cli.demo_tokens import Tokens, issued
 from indicators_api.cli.demo_values import Province
-from indicators_api.cli.opening import require_url, wall_clock
-from indicators_api.db.engine import make_engine
-from indicators_api.db.session import Database
+from indicators_api.cli.opening import reading, wall_clock
 from indicators_api.periods import Period, PeriodType, months_back
 
 #: Played unless another month is named.
 _MONTH = "2024-07"
-#: For reading the catalogue and issuing tokens.
-_TIMEOUT_MS = 60_000
 
 
 class Wishes(NamedTuple):
@@ -91,29 +86,19 @@ def demo(
     if period and until:
         raise click.UsageError("--period and --until name the same month: give one of them.")
     played = months_back(until or period or Period.parse(_MONTH), months)
-    with Service(url) as service, operators_database(service) as database:
-        catalogues = read_catalogues(database, played)
-        with issued(database, catalogues.values()) as tokens:
+    with Service(url) as service:
+        service.demand_ready()
+        catalogues = read_catalogues(played)
+        with issued(catalogues.values()) as tokens:
             demand_same_database(service, tokens)
             stages = [Stage(service, tokens, each, month) for month, each in catalogues.items()]
             play_all(stages, Wishes(seed, late, missing, threads))
             show(stages[-1])
 
 
-@contextlib.contextmanager
-def operators_database(service: Service) -> Iterator[Database]:
-    """Open the database for as long as the demonstration lasts, once the service has answered."""
-    service.demand_ready()
-    engine = make_engine(require_url(), pool_size=1, statement_timeout_ms=_TIMEOUT_MS)
-    try:
-        yield Database(engine)
-    finally:
-        engine.dispose()
-
-
-def read_catalogues(database: Database, months: Sequence[Period]) -> dict[Period, Catalogue]:
+def read_catalogues(months: Sequence[Period]) -> dict[Period, Catalogue]:
     """Read the catalogue of each month that any unit owes; the others are told and left out."""
-    with database.reading() as session:
+    with reading() as session:
         found = {month: demo_source.read(session, month) for month in months}
     owed = {month: catalogue for month, catalogue in found.items() if catalogue is not None}
     if not owed:

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from indicators_api.audit import journal
 from indicators_api.cli.demo_source import Catalogue
-from indicators_api.cli.opening import OPERATOR, wall_clock
+from indicators_api.cli.opening import OPERATOR, wall_clock, writing
 from indicators_api.cli.tokens import issue_all
-from indicators_api.db.session import Database, Session
+from indicators_api.db.session import Session
 from indicators_api.errors import NotFound
 from indicators_api.security import tokens as service
 from indicators_api.security.tokens import Holder
@@ -37,14 +37,14 @@ class Tokens(NamedTuple):
 
 
 @contextlib.contextmanager
-def issued(database: Database, catalogues: Iterable[Catalogue]) -> Iterator[Tokens]:
+def issued(catalogues: Iterable[Catalogue]) -> Iterator[Tokens]:
     """Issue tokens to all who play in some months, and revoke them at the end, however it ends."""
-    with database.writing() as session:
+    with writing() as session:
         tokens = _issue(session, list(catalogues))
     try:
         yield tokens
     finally:
-        with database.writing() as session:
+        with writing() as session:
             _revoke(session, tokens)
 
 

@@ -112,17 +112,15 @@ browser: ## install Debian's chromium for the browser test (as root)
 	else echo "The browser test needs Debian's chromium. As root: apt-get install chromium"; exit 1; fi
 
 LOCALE = indicators_api/locale
-# Made anew each time, with the time in it.
+# Made anew each time, with the time in it; none of that reaches the committed files.
 TEMPLATE = .venv/messages.pot
 
-messages: .venv/ready-dev ## extract the texts for translation, update and compile locale/vi
-	$(BIN)/pybabel --quiet extract --no-location --sort-output --project indicators-api \
+messages: .venv/ready-dev ## take the marked texts over into locale/vi and compile it; translate what is new there
+	@$(BIN)/pybabel --quiet extract --no-default-keywords --keywords mark --no-location --sort-output --no-wrap \
 		--output-file $(TEMPLATE) indicators_api
-	@test -e $(LOCALE)/vi/LC_MESSAGES/messages.po \
-		|| $(BIN)/pybabel init --locale vi --input-file $(TEMPLATE) --output-dir $(LOCALE)
-	$(BIN)/pybabel --quiet update --locale vi --ignore-pot-creation-date --input-file $(TEMPLATE) \
-		--output-dir $(LOCALE)
-	$(BIN)/pybabel compile --statistics --directory $(LOCALE)
+	@$(BIN)/pybabel --quiet update --locale vi --ignore-pot-creation-date --no-fuzzy-matching --ignore-obsolete \
+		--no-wrap --input-file $(TEMPLATE) --output-dir $(LOCALE)
+	@$(BIN)/pybabel compile --statistics --directory $(LOCALE)
 
 clean-data: .venv/ready ## delete the data of the private PostgreSQL for good (asks first)
 	@read -rp 'This deletes all figures in the private PostgreSQL. Type yes: ' answer; [ "$$answer" = yes ]

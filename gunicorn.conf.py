@@ -10,7 +10,7 @@ from indicators_api.cli import private
 from indicators_api.config import ConfigError, from_environment
 from indicators_api.logs import settings
 
-# Not named `config`: gunicorn has a setting of that name and takes every name of this module for one.
+# Not named `config`: gunicorn has a setting of that name, and reads every name here as a setting.
 try:
     chosen = from_environment(os.environ)
 except ConfigError as error:

@@ -50,7 +50,10 @@ def settings(level: str) -> dict[str, Any]:
         "root": {"level": level.upper(), "handlers": ["stderr"]},
         "loggers": {
             "gunicorn.error": {"level": level.upper(), "propagate": True},
+            # The application logs its calls itself, without their parameters.
             "gunicorn.access": {"level": "CRITICAL", "propagate": False},
+            # Tells of each of its plugins whenever the revision is asked.
+            "alembic.runtime.plugins": {"level": "WARNING"},
             "alembic": {"level": "WARNING"},
         },
     }

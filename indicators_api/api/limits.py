@@ -6,7 +6,7 @@ Each still is marshmallow's own for the OpenAPI document, which shows `enum`, `m
 from collections.abc import Sequence
 from typing import Any
 
-from marshmallow import validate
+from marshmallow import ValidationError, validate
 
 from indicators_api.errors import Message, mark
 
@@ -14,25 +14,39 @@ from indicators_api.errors import Message, mark
 class Choice(validate.OneOf):
     """One of the given words."""
 
-    def _format_error(self, value: Any) -> Any:
-        return [Message(mark("Must be one of: %(choices)s."), {"choices": self.choices_text})]
+    def __call__(self, value: Any) -> Any:
+        """Give the value back. Raises ValidationError."""
+        try:
+            return super().__call__(value)
+        except ValidationError as error:
+            params = {"choices": self.choices_text}
+            raise _fault(mark("Must be one of: %(choices)s."), **params) from error
 
 
 class Between(validate.Range):
     """A number from a lowest to a highest, both included."""
 
-    def _format_error(self, value: Any, message: str) -> Any:
-        params = {"lowest": self.min, "highest": self.max}
-        return [Message(mark("Must be from %(lowest)s to %(highest)s."), params)]
+    def __call__(self, value: Any) -> Any:
+        """Give the value back. Raises ValidationError."""
+        try:
+            return super().__call__(value)
+        except ValidationError as error:
+            params = {"lowest": self.min, "highest": self.max}
+            raise _fault(mark("Must be from %(lowest)s to %(highest)s."), **params) from error
 
 
 class Size(validate.Length):
     """A list of a least to a most entries."""
 
-    def _format_error(self, value: Any, message: str) -> Any:
-        params = {"least": self.min, "most": self.max, "given": len(value)}
-        text = mark("From %(least)s to %(most)s entries are expected, not %(given)s.")
-        return [Message(text, params)]
+    def __call__(self, value: Any) -> Any:
+        """Give the value back. Raises ValidationError."""
+        try:
+            return super().__call__(value)
+        except ValidationError as error:
+            params = {"least": self.min, "most": self.max, "given": len(value)}
+            raise _fault(
+                mark("From %(least)s to %(most)s entries are expected, not %(given)s."), **params
+            ) from error
 
 
 def choice(allowed: Sequence[str]) -> Choice:
@@ -48,3 +62,8 @@ def between(lowest: int, highest: int) -> Between:
 def size(least: int, most: int) -> Size:
     """Let a list have a least to a most entries."""
     return Size(least, most)
+
+
+def _fault(text: str, **params: Any) -> ValidationError:
+    """Make an error that `rest.faults_of` takes over as it is."""
+    return ValidationError([Message(text, params)])

@@ -10,6 +10,13 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
+from indicators_api.api.context import wall_clock
+from indicators_api.app import create_app
+from indicators_api.config import from_environment
+from indicators_api.db.engine import make_engine
+from indicators_api.db.session import Database
+from tests.callers import issue_token
+
 #: As root in a container, and silent: no look-ups of its own, and no name but ours resolves.
 SWITCHES = [
     "--no-sandbox",
@@ -38,6 +45,28 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=SWITCHES)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def served(committed_url: str) -> Iterator[tuple[Flask, str]]:
+    """The app on a database of its own, since requests come in threads; and a clerk's token."""
+    engine = make_engine(committed_url, pool_size=4, statement_timeout_ms=30_000)
+    database = Database(engine)
+    token = issue_token(database, "clerk", at=wall_clock(), unit="H59.21.11")
+    yield create_app(from_environment({"DATABASE_URL": committed_url}), database=database), token
+    engine.dispose()
+
+
+@pytest.fixture
+def app(served: tuple[Flask, str]) -> Flask:
+    """The app that is served."""
+    return served[0]
+
+
+@pytest.fixture
+def token(served: tuple[Flask, str]) -> str:
+    """A token that the served app knows."""
+    return served[1]
 
 
 @pytest.fixture

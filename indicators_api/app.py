@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from flask import Flask
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter, UnicodeConverter, ValidationError
 
 from indicators_api.api import context, envelope, pages, problems
+from indicators_api.api.fields import CODE
 from indicators_api.api.json import ExactProvider
 from indicators_api.api.resources import (
     aggregates,
@@ -33,6 +34,16 @@ socio-economic indicators, and the operations centre pulls exact, fresh figures 
 Send a token with every call: `Authorization: Bearer <token>`. Every error is a problem (RFC 9457)
 that names all faults at once. Values are exact decimals, as JSON numbers or strings.
 """
+
+
+class CodeConverter(UnicodeConverter):
+    """A code in an address, and all else that is written like one."""
+
+    def to_python(self, value: str) -> str:
+        """Read it; what is none (a NUL would be a fault of the database) is an unknown address."""
+        if not CODE.fullmatch(value):
+            raise ValidationError
+        return value
 
 
 class PeriodConverter(BaseConverter):
@@ -63,6 +74,7 @@ def create_app(
     app = Flask("indicators_api", static_folder=None)
     app.json = ExactProvider(app)
     app.url_map.strict_slashes = False
+    app.url_map.converters["default"] = CodeConverter
     app.url_map.converters["period"] = PeriodConverter
     # One byte more than allowed is read, because werkzeug cuts a chunked body here without a word.
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes + 1

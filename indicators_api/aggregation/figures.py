@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from indicators_api.aggregation.counting import ASKED_FREQUENCY, LAST_MONTH
+from indicators_api.aggregation.recompute import RATIO_FIGURES, ratio_parts
 
 
 class Shape(NamedTuple):
@@ -22,6 +23,8 @@ class Shape(NamedTuple):
     #: Parts of earlier periods.
     earlier: bool
     leaves: bool
+    #: Parts of earlier periods that are read from the leaf observations.
+    earlier_leaves: bool
     ratios: bool
     pairs: bool
 
@@ -38,6 +41,7 @@ _EARLIER = """,
         FROM unnest(CAST(:earlier AS int[])) AS p
     )
 """
+_ALL_SPANS = "(SELECT * FROM looked UNION ALL SELECT * FROM earlier)"
 _CELL = (
     "period_id, area_id, indicator_id, value_sum, value_count, asked_count, not_applicable_count"
 )
@@ -166,93 +170,13 @@ _PLAIN = """,
         LEFT JOIN cell c ON c.period_id = b.period_id AND c.area_id = b.area_id
                         AND c.indicator_id = b.indicator_id
         {spread_join}
+        WHERE b.period_id = ANY(:months) OR c.value_count > 0
     )"""
 _SPREAD_CASES = (
     "WHEN 'weighted_mean' THEN x.weighted WHEN 'min' THEN x.lowest WHEN 'max' THEN x.highest"
 )
 _SPREAD_JOIN = """LEFT JOIN spread x ON x.period_id = b.period_id AND x.area_id = b.area_id
                           AND x.indicator_id = b.indicator_id"""
-# A part that isn't in the month itself has no figure there: the sum from January ends with the
-# month's own value.
-_RATIOS = """,
-    ratio AS (
-        SELECT * FROM unnest(CAST(:ratio_ids AS int[]), CAST(:numerators AS int[]),
-                             CAST(:numerator_modes AS text[]), CAST(:denominators AS int[]),
-                             CAST(:denominator_modes AS text[]), CAST(:paired AS bool[]))
-            AS r(id, numerator, numerator_mode, denominator, denominator_mode, paired)
-    ), part AS (
-        SELECT numerator AS indicator_id, numerator_mode AS mode FROM ratio WHERE NOT paired
-        UNION SELECT denominator, denominator_mode FROM ratio WHERE NOT paired
-    ), part_figure AS MATERIALIZED (
-        SELECT t.mode, p.period_id, p.area_id, p.indicator_id, p.value, p.expected, p.reported
-        FROM part t JOIN plain p ON p.indicator_id = t.indicator_id AND p.period_id = ANY(:months)
-        WHERE t.mode = 'period'
-        UNION ALL
-        SELECT t.mode, p.period_id, p.area_id, p.indicator_id,
-               CASE WHEN p.value IS NOT NULL THEN f.value END, p.expected, p.reported
-        FROM part t JOIN plain p ON p.indicator_id = t.indicator_id AND p.period_id = ANY(:months)
-        JOIN (SELECT s.month_id, e.area_id, e.indicator_id, sum(e.value) AS value
-              FROM span s JOIN plain e ON e.period_id = s.period_id
-              WHERE s.mode = 'ytd' GROUP BY s.month_id, e.area_id, e.indicator_id) f
-          ON f.month_id = p.period_id AND f.area_id = p.area_id AND f.indicator_id = p.indicator_id
-        WHERE t.mode = 'ytd'
-        UNION ALL
-        SELECT t.mode, p.period_id, p.area_id, p.indicator_id, f.value,
-               coalesce(f.expected, p.expected), coalesce(f.reported, p.reported)
-        FROM part t JOIN plain p ON p.indicator_id = t.indicator_id AND p.period_id = ANY(:months)
-        LEFT JOIN (SELECT DISTINCT ON (s.month_id, e.area_id, e.indicator_id)
-                          s.month_id, e.area_id, e.indicator_id, e.value, e.expected, e.reported
-                   FROM span s JOIN plain e ON e.period_id = s.period_id
-                   WHERE s.mode = 'newest' AND e.value IS NOT NULL
-                   ORDER BY s.month_id, e.area_id, e.indicator_id, s.rank) f
-          ON f.month_id = p.period_id AND f.area_id = p.area_id AND f.indicator_id = p.indicator_id
-        WHERE t.mode = 'newest'
-    ), parts AS (
-        SELECT r.id, n.period_id, n.area_id, n.value AS upper, d.value AS lower,
-               n.reported * d.expected <= d.reported * n.expected AS upper_covers_less,
-               n.expected AS upper_expected, n.reported AS upper_reported,
-               d.expected AS lower_expected, d.reported AS lower_reported
-        FROM ratio r
-        JOIN part_figure n ON n.indicator_id = r.numerator AND n.mode = r.numerator_mode
-        JOIN part_figure d ON d.indicator_id = r.denominator AND d.mode = r.denominator_mode
-                          AND d.period_id = n.period_id AND d.area_id = n.area_id
-        WHERE NOT r.paired
-        {pairs}
-    )"""
-# Units assigned both parts, one by one.
-_PAIRS = """UNION ALL
-        SELECT id, period_id, area_id,
-               CASE upper_rule WHEN 'mean' THEN avg(upper) ELSE sum(upper) END,
-               CASE lower_rule WHEN 'mean' THEN avg(lower) ELSE sum(lower) END,
-               count(upper) <= count(lower), {asked}, count(upper), {asked}, count(lower)
-        FROM (
-            SELECT r.id, s.period_id, c.ancestor_id AS area_id, s.frequency, k.frequency
-                AS how_often,
-                   ni.area_aggregation AS upper_rule, di.area_aggregation AS lower_rule,
-                   {upper} AS upper, {lower} AS lower
-            FROM ratio r
-            JOIN indicator ni ON ni.jurisdiction_id = :jurisdiction AND ni.id = r.numerator
-            JOIN indicator di ON di.jurisdiction_id = :jurisdiction AND di.id = r.denominator
-            CROSS JOIN looked s
-            JOIN counting k ON k.jurisdiction_id = :jurisdiction
-                AND k.indicator_id = r.numerator AND k.counts
-                           AND s.last_month BETWEEN k.first_month AND k.last_month
-            JOIN counting l ON l.jurisdiction_id = :jurisdiction AND l.indicator_id = r.denominator
-                           AND l.unit_id = k.unit_id AND l.counts
-                           AND s.last_month BETWEEN l.first_month AND l.last_month
-            JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = k.area_id
-                               AND c.ancestor_id = ANY(:areas)
-            WHERE r.paired
-        ) each
-        GROUP BY id, period_id, area_id, upper_rule, lower_rule"""
-_PAIR_ASKED = """CASE WHEN bool_or(how_often = frequency)
-        THEN count(*) FILTER (WHERE how_often = frequency)
-                    ELSE count(upper) END"""
-_PAIR_VALUE = """(
-                SELECT CASE WHEN r.{mode} = 'newest' THEN (array_agg(o.value ORDER BY p.rank))[1]
-                            WHEN bool_or(p.period_id = s.period_id) THEN sum(o.value) END
-                FROM span p {in_force}
-                WHERE p.mode = r.{mode} AND p.month_id = s.period_id)"""
 _FIGURES = """,
     figure AS (
         SELECT p.area_id, p.indicator_id, p.period_id, p.value,
@@ -261,14 +185,6 @@ _FIGURES = """,
         WHERE p.indicator_id = ANY(:asked) AND p.period_id = ANY(:months)
         {ratios}
     )"""
-_RATIO_FIGURES = """UNION ALL
-        SELECT p.area_id, p.id, p.period_id, i.factor * p.upper / nullif(p.lower, 0),
-               CASE WHEN p.upper IS NULL THEN 'numerator_missing'
-                    WHEN p.lower IS NULL THEN 'denominator_missing'
-                    WHEN p.lower = 0 THEN 'denominator_zero' END,
-               CASE WHEN p.upper_covers_less THEN p.upper_expected ELSE p.lower_expected END,
-               CASE WHEN p.upper_covers_less THEN p.upper_reported ELSE p.lower_reported END
-        FROM parts p JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = p.id"""
 
 
 @lru_cache(maxsize=128)
@@ -278,6 +194,7 @@ def rolled_up(shape: Shape) -> str:
     spans = [("looked", "months", "looked_up")]
     if shape.earlier:
         spans.append(("earlier", "earlier", "carried"))
+    everywhere = _ALL_SPANS if shape.earlier else "looked"
     names = {"last_month": LAST_MONTH.format("p"), "frequency": ASKED_FREQUENCY.format("p")}
     parts = [_LOOKED.format(**names)]
     parts += [_EARLIER.format(**names)] if shape.earlier else []
@@ -287,7 +204,7 @@ def rolled_up(shape: Shape) -> str:
     if shape.leaves or shape.ratios:
         parts.append(_SPANS)
     if shape.leaves:
-        parts.append(_leaves(version))
+        parts.append(_leaves(version, everywhere if shape.earlier_leaves else "looked"))
     parts.append(
         _PLAIN.format(
             materialized="MATERIALIZED" if shape.ratios else "",
@@ -296,8 +213,8 @@ def rolled_up(shape: Shape) -> str:
         )
     )
     if shape.ratios:
-        parts.append(_RATIOS.format(pairs=_pairs(version) if shape.pairs else ""))
-    parts.append(_FIGURES.format(ratios=_RATIO_FIGURES if shape.ratios else ""))
+        parts.append(ratio_parts(version, everywhere, pairs=shape.pairs, leaves=shape.leaves))
+    parts.append(_FIGURES.format(ratios=RATIO_FIGURES if shape.ratios else ""))
     return "".join(parts)
 
 
@@ -323,20 +240,11 @@ def _cells(shape: Shape, version: str, spans: list[tuple[str, str, str]]) -> str
         FROM ({together}) AS t({_CELL}) GROUP BY period_id, area_id, indicator_id"""
 
 
-def _leaves(version: str) -> str:
+def _leaves(version: str, span: str) -> str:
     leaf = {"period": "s.period_id", "unit": "k.unit_id", "version": version}
     return _LEAVES.format(
-        leaf_span="looked",
+        leaf_span=span,
         leaf_in_force=_IN_FORCE.format(**leaf, indicator="k.indicator_id"),
         weight_in_force=_IN_FORCE.format(**leaf, indicator="w.weight_id"),
         span_last_month=LAST_MONTH.format("s.period_id"),
     )
-
-
-def _pairs(version: str) -> str:
-    def value(side: str) -> str:
-        names = {"period": "p.period_id", "unit": "k.unit_id", "version": version}
-        in_force = _IN_FORCE.format(**names, indicator=f"r.{side}")
-        return _PAIR_VALUE.format(mode=f"{side}_mode", in_force=in_force)
-
-    return _PAIRS.format(asked=_PAIR_ASKED, upper=value("numerator"), lower=value("denominator"))

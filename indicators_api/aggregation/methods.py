@@ -11,6 +11,7 @@ from typing import NamedTuple
 from indicators_api.indicators.frequency import PERIOD_TYPE
 from indicators_api.indicators.snapshot import IndicatorFacts
 from indicators_api.periods import Period, PeriodType, months_back
+from indicators_api.validation.scopes import MONTHS_BACK
 
 
 class Mode(StrEnum):
@@ -20,8 +21,10 @@ class Mode(StrEnum):
     PERIOD = "period"
     #: From January to the end of the period: a flow over a stock.
     YEAR_TO_DATE = "ytd"
-    #: The newest value collected within twelve months: a stock not collected every period.
-    NEWEST = "newest"
+    #: The newest value within twelve months: a stock not collected every month, by its frequency.
+    NEWEST_QUARTERLY = "quarterly"
+    NEWEST_HALF_YEARLY = "half_yearly"
+    NEWEST_YEARLY = "yearly"
 
 
 class Ratio(NamedTuple):
@@ -32,7 +35,7 @@ class Ratio(NamedTuple):
     numerator_mode: Mode
     denominator: int
     denominator_mode: Mode
-    #: Whether only units assigned both parts count, which are then read one by one.
+    #: Whether only units that count for both parts do, which are then read one by one.
     paired: bool
 
 
@@ -85,7 +88,7 @@ def plan(
 ) -> Plan:
     """Say what to look up for the figures of some indicators in some months.
 
-    `unequal` holds the agency ratios whose parts are assigned to different units.
+    `unequal` holds the agency ratios for whose parts different units count.
     """
     asked = sorted(indicators)
     ratios = [_ratio(i, by_id, paired=i.id in unequal) for i in asked if i.numerator_id is not None]
@@ -109,14 +112,16 @@ def plan(
     )
 
 
-def newest_within_a_year(month: Period) -> list[Period]:
-    """Give the periods that end no later than a month, within twelve months; the newest end first.
+def newest_within_a_year(month: Period, frequency: str = "monthly") -> list[Period]:
+    """Give the periods that end with a month or up to twelve months before, the newest first.
 
-    Of periods that end together the longer stands first: what is collected for it is no estimate.
+    Of periods that end together the frequency's own type stands first, then the longer: what was
+    collected goes before what was estimated for a month.
     """
-    candidates = [period for m in months_back(month, 12) for period in _ending_with(m)]
+    own = PERIOD_TYPE[frequency]
+    candidates = [period for m in months_back(month, MONTHS_BACK + 1) for period in _ending_with(m)]
     return sorted(
-        candidates, key=lambda period: (period.end, -period.start.toordinal()), reverse=True
+        candidates, key=lambda p: (p.end, p.type is own, -p.start.toordinal()), reverse=True
     )
 
 
@@ -145,7 +150,7 @@ def _weight(facts: IndicatorFacts, by_id: Mapping[int, IndicatorFacts]) -> Weigh
 
 def _mode(part: IndicatorFacts) -> Mode:
     if part.time_aggregation == "last" and not collected_in(part, PeriodType.MONTH):
-        return Mode.NEWEST
+        return Mode(part.frequency)
     return Mode.PERIOD
 
 
@@ -155,8 +160,8 @@ def _spans(mode: Mode, month: Period) -> list[Span]:
             return [Span(mode, month.id, month.id, 1)]
         case Mode.YEAR_TO_DATE:
             return [Span(mode, month.id, month.id - n, n + 1) for n in range(month.number)]
-        case Mode.NEWEST:
-            periods = newest_within_a_year(month)
+        case _:
+            periods = newest_within_a_year(month, mode)
             return [Span(mode, month.id, p.id, n) for n, p in enumerate(periods, 1)]
 
 

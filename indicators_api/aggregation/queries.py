@@ -3,7 +3,7 @@
 Which areas, which units' values, and the figures themselves.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,7 +16,7 @@ from indicators_api.aggregation.figures import Shape, rolled_up
 from indicators_api.aggregation.methods import Plan
 from indicators_api.db.session import Session
 from indicators_api.periods import Period
-from indicators_api.units.areas import AreaRow
+from indicators_api.units.tree import AreaFacts
 
 
 class Figure(NamedTuple):
@@ -42,9 +42,9 @@ class Slice(NamedTuple):
     """A question: areas by indicators by months, from after a place on, at most `limit` rows."""
 
     jurisdiction: int
-    areas: Sequence[AreaRow]
-    #: First month id that each area is comparable from; 0: from the beginning.
-    comparable: Sequence[int]
+    areas: Sequence[AreaFacts]
+    #: First month id that an area is comparable from, of those that other areas went over into.
+    comparable: Mapping[int, int]
     months: Sequence[int]
     plan: Plan
     sent: bool
@@ -61,35 +61,40 @@ _CHANGES = text("""
 _UNEQUAL = text("""
     SELECT r.id FROM indicator r
     WHERE r.jurisdiction_id = :jurisdiction AND r.area_aggregation = 'recompute'
+      AND r.value_scope = 'agency' AND r.numerator_id <> r.denominator_id
       AND EXISTS (
-        SELECT FROM (
-            SELECT unit_id, frequency, first_month, last_month, indicator_id FROM counting
-            WHERE jurisdiction_id = :jurisdiction AND indicator_id IN (r.numerator_id,
-                r.denominator_id)
-        ) k
-        JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = k.indicator_id
-                        AND i.value_scope = 'agency'
+        SELECT FROM counting k
+        WHERE k.jurisdiction_id = :jurisdiction AND k.counts
+          AND k.indicator_id IN (r.numerator_id, r.denominator_id)
         GROUP BY k.unit_id, k.first_month, k.last_month
-        HAVING count(DISTINCT k.indicator_id) < 2 AND r.numerator_id <> r.denominator_id
+        HAVING count(*) < 2
       )
 """)
 
+# Codes are looked up row by row: beside figures, whose number the planner can't know, it would
+# read a whole table for each row rather than join.
 _FINISHED = """
-    SELECT a.code AS area, f.area_id, i.code AS indicator, p.name AS period,
-           CASE WHEN p.month_id >= t.comparable_from THEN trim_scale(f.value) END AS value,
-           CASE WHEN p.month_id < t.comparable_from THEN 'not_comparable' ELSE f.reason END
-               AS reason,
-           f.expected, f.reported, f.period_id
-    FROM figure f
-    JOIN unnest(CAST(:areas AS int[]), CAST(:comparable AS int[])) AS t(area_id, comparable_from)
-      ON t.area_id = f.area_id
-    JOIN unnest(CAST(:months AS int[]), CAST(:month_names AS text[])) AS p(month_id, name)
-      ON p.month_id = f.period_id
-    JOIN area a ON a.jurisdiction_id = :jurisdiction AND a.id = f.area_id
-    JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = f.indicator_id
+    SELECT * FROM (
+        SELECT (SELECT code FROM area a
+                WHERE a.jurisdiction_id = :jurisdiction AND a.id = f.area_id) AS area,
+               f.area_id,
+               (SELECT code FROM indicator i
+                WHERE i.jurisdiction_id = :jurisdiction AND i.id = f.indicator_id) AS indicator,
+               p.name AS period,
+               CASE WHEN f.period_id < t.comparable_from THEN NULL ELSE trim_scale(f.value) END
+                   AS value,
+               CASE WHEN f.period_id < t.comparable_from THEN 'not_comparable' ELSE f.reason END
+                   AS reason,
+               f.expected, f.reported, f.period_id
+        FROM figure f
+        JOIN unnest(CAST(:months AS int[]), CAST(:month_names AS text[])) AS p(month_id, name)
+          ON p.month_id = f.period_id
+        LEFT JOIN unnest(CAST(:changed AS int[]), CAST(:comparable AS int[]))
+             AS t(area_id, comparable_from) ON t.area_id = f.area_id
+    ) named
     WHERE CAST(:after_area AS text) IS NULL
-       OR (a.code, i.code, f.period_id) > (:after_area, :after_indicator, :after_period)
-    ORDER BY a.code, i.code, f.period_id
+       OR (area, indicator, period_id) > (:after_area, :after_indicator, :after_period)
+    ORDER BY area, indicator, period_id
     LIMIT :limit
 """
 # What the area's own units sent: never rolled up. A ratio is shown as it was sent.
@@ -205,13 +210,16 @@ def _parts(wanted: Slice, source: str) -> str:
     if source == "reported":
         names = {"last_month": LAST_MONTH.format("p"), "frequency": ASKED_FREQUENCY.format("p")}
         return _REPORTED.format(version=version, **names)
+    upper = any(area.has_areas_below for area in wanted.areas)
     return rolled_up(
         Shape(
             sent=wanted.sent,
-            upper=any(area.has_areas_below for area in wanted.areas),
-            lowest=not all(area.has_areas_below for area in wanted.areas),
+            upper=upper,
+            # Of no areas at all there are no figures either, but a statement.
+            lowest=not upper or not all(area.has_areas_below for area in wanted.areas),
             earlier=bool(wanted.plan.carried and wanted.plan.earlier),
             leaves=bool(wanted.plan.leaves),
+            earlier_leaves=not set(wanted.plan.leaves).isdisjoint(wanted.plan.carried),
             ratios=bool(wanted.plan.ratios),
             pairs=any(ratio.paired for ratio in wanted.plan.ratios),
         )
@@ -231,7 +239,8 @@ def _parameters(wanted: Slice) -> dict[str, Any]:
     return {
         "jurisdiction": wanted.jurisdiction,
         "areas": [area.id for area in wanted.areas],
-        "comparable": list(wanted.comparable),
+        "changed": list(wanted.comparable),
+        "comparable": list(wanted.comparable.values()),
         "upper": [area.id for area in wanted.areas if area.has_areas_below],
         "lowest": [area.id for area in wanted.areas if not area.has_areas_below],
         "months": list(wanted.months),

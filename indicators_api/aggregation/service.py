@@ -16,8 +16,9 @@ from indicators_api.indicators.choosing import choose
 from indicators_api.indicators.snapshot import snapshot
 from indicators_api.periods import Period, PeriodType
 from indicators_api.security.actors import Actor
-from indicators_api.units.areas import GEOGRAPHY_CUT_OFF, AreaRow, find_areas
+from indicators_api.units.areas import GEOGRAPHY_CUT_OFF, find_areas
 from indicators_api.units.sight import demand_visible
+from indicators_api.units.tree import AreaFacts
 
 
 class Question(NamedTuple):
@@ -141,11 +142,11 @@ def _demand_few(cells: int, limits: Limits) -> None:
 
 
 def _comparable(
-    session: Session, jurisdiction: int, areas: Sequence[AreaRow], geography: date
-) -> list[int]:
-    """Say from which month on each area is the territory that it is on the geography's day."""
+    session: Session, jurisdiction: int, areas: Sequence[AreaFacts], geography: date
+) -> dict[int, int]:
+    """Say from which month on areas are the territory that they are on the geography's day."""
     changes = queries.incorporations(session, jurisdiction, [area.id for area in areas])
-    return [
-        methods.comparable_from(changes.get(area.id, []), geography, GEOGRAPHY_CUT_OFF)
-        for area in areas
-    ]
+    return {
+        area_id: methods.comparable_from(days, geography, GEOGRAPHY_CUT_OFF)
+        for area_id, days in changes.items()
+    }

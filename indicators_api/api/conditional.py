@@ -19,9 +19,13 @@ VARY = "Accept, Accept-Encoding, Accept-Language, Authorization"
 PRIVATE = {"Cache-Control": "private, no-cache", "Vary": VARY}
 
 
-def report_tag(revision: int) -> dict[str, str]:
-    """Give a report's ETag header: revision, then the representation, which writes ignore."""
-    return {"ETag": f'"{revision}.{_representation()}"', **PRIVATE}
+def report_tag(revision: int, *judged: object) -> dict[str, str]:
+    """Give a report's ETag header: revision, then the representation, which writes ignore.
+
+    `judged` is what the clock or a deadline may change while the report stays: timeliness and due.
+    """
+    after = "-".join([_representation(), *(re.sub("[^0-9a-z]", "", str(part)) for part in judged)])
+    return {"ETag": f'"{revision}.{after}"', **PRIVATE}
 
 
 def seen_revision() -> int:

@@ -21,7 +21,7 @@ _COMPRESSIBLE = ("application/json", "application/problem+json", "text/csv")
 ALLOWED_HEADERS = (
     "Authorization, Content-Type, If-Match, If-None-Match, Accept-Language, X-Request-Id"
 )
-EXPOSED_HEADERS = "ETag, Link, Location, Content-Language, Retry-After, X-Request-Id"
+EXPOSED_HEADERS = "ETag, Link, Location, Content-Language, Next-Cursor, Retry-After, X-Request-Id"
 
 
 def register(app: Flask) -> None:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from indicators_api.errors import mark
 from indicators_api.observations.entry import Entry
-from indicators_api.periods import Period, between
+from indicators_api.periods import FIRST_YEAR, LAST_YEAR, Period, between
 from indicators_api.validation.values import parse_values
 
 #: marshmallow's own words that clients can meet, marked for translation.
@@ -26,6 +27,8 @@ WORDS = (
 
 #: Letters, digits and what stands between them in official codes.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: Of periods, for the document; years are from 1990 to 2100.
+PERIOD_PATTERN = "^[12][0-9]{3}(-(0[1-9]|1[0-2]|Q[1-4]|S[12]|9M))?$"
 #: As many codes as a question may name; the reference catalogue has 649 indicators.
 MOST_CODES = 2000
 #: As many periods as a question may name: fifty years of months.
@@ -34,6 +37,11 @@ MOST_PERIODS = 600
 
 class PeriodField(fields.Field[Period]):
     """A reporting period: `2024-07`, `2024-Q3`, `2024-S1`, `2024-9M` or `2024`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Document the text that it is read from."""
+        super().__init__(**kwargs)
+        self.metadata = {"type": "string", "pattern": PERIOD_PATTERN, **self.metadata}
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -67,12 +75,29 @@ class CodesField(fields.Field[list[str]]):
 class CodeField(fields.Field[str]):
     """A code: letters, digits, points, hyphens and underscores."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        """Document the text that it is read from."""
+        super().__init__(**kwargs)
+        self.metadata = {"type": "string", "pattern": f"^{CODE.pattern}$", **self.metadata}
+
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         if not isinstance(value, str) or not CODE.fullmatch(value):
             raise ValidationError(mark("Not a code."))
         return value
+
+
+class DayField(fields.Date):
+    """A day in the years that periods lie in."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> date:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise ValidationError(mark("Not a valid date."))
+        return day
 
 
 class TextField(fields.String):

@@ -81,6 +81,13 @@ _decoder = json.JSONDecoder(
 )
 
 
+def written(number: Decimal | None) -> Decimal | msgspec.Raw | None:
+    """Give a number so that it is written with all its places: Decimal prints 0.0000001 as 1E-7."""
+    if number is None or "E" not in str(number):
+        return number
+    return msgspec.Raw(format(number, "f").encode())
+
+
 def pretty(value: Any) -> str:
     """Write a document for people and for diffs.
 

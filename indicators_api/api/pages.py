@@ -6,9 +6,20 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 
+from indicators_api.api import json
 from indicators_api.api.problems import catalogue
+from indicators_api.api.rest import document
 
 STATIC = Path(__file__).parent / "static"
 ASSETS = frozenset({"pages.css", "docs.css", "start.js", "scalar/standalone.js"})
@@ -69,6 +80,16 @@ def home() -> str:
 def docs() -> str:
     """Show the OpenAPI document in Scalar."""
     return render_template("docs.html")
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Send the OpenAPI document, the same as in openapi/openapi.json."""
+    response = make_response(json.pretty(document(current_app)))
+    response.content_type = "application/json"
+    response.add_etag(weak=True)  # the same for the compressed bytes
+    response.make_conditional(request)
+    return response
 
 
 @blueprint.get("/problems/", strict_slashes=False)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,10 @@ from flask import request
 from marshmallow import ValidationError, fields
 
 from indicators_api.errors import mark
+
+#: What a place can hold: text that a database takes, a whole number of its integers.
+_TEXT = re.compile(r"[^\x00\ud800-\udfff]{0,200}")
+_GREATEST = 2**31 - 1
 
 
 class CursorField(fields.Field[tuple[Any, ...]]):
@@ -29,11 +34,15 @@ class CursorField(fields.Field[tuple[Any, ...]]):
         except (AttributeError, ValueError, binascii.Error, RecursionError) as error:
             raise ValidationError(mark("Not a cursor of this call.")) from error
         fits = isinstance(parts, list) and len(parts) == len(self.kinds)
-        if not fits or not all(
-            type(part) is kind for part, kind in zip(parts, self.kinds, strict=True)
-        ):
+        if not fits or not all(map(_is_place, parts, self.kinds)):
             raise ValidationError(mark("Not a cursor of this call."))
         return tuple(parts)
+
+
+def _is_place(part: Any, kind: type) -> bool:
+    if isinstance(part, str):
+        return kind is str and _TEXT.fullmatch(part) is not None
+    return type(part) is int and kind is int and -_GREATEST <= part <= _GREATEST
 
 
 def cursor(place: Sequence[Any] | None) -> str | None:
@@ -45,8 +54,14 @@ def cursor(place: Sequence[Any] | None) -> str | None:
 
 
 def link(next_cursor: str | None) -> dict[str, str]:
-    """Give the `Link` header to the next page (RFC 8288), if there is one."""
+    """Give the headers that lead to the next page, if there is one.
+
+    `Next-Cursor` for all; `Link` (RFC 8288) where the page was asked for by its address.
+    """
     if next_cursor is None:
         return {}
+    if request.method == "POST":
+        return {"Next-Cursor": next_cursor}
     parameters = {**request.args.to_dict(), "cursor": next_cursor}
-    return {"Link": f'<{request.path}?{urlencode(parameters)}>; rel="next"'}
+    further = f'<{request.path}?{urlencode(parameters)}>; rel="next"'
+    return {"Link": further, "Next-Cursor": next_cursor}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from indicators_api.api.json import written
 from indicators_api.api.languages import name_of, say
 from indicators_api.api.problems import body
 from indicators_api.observations.entry import Entry
@@ -63,11 +64,11 @@ def findings(found: Sequence[Finding]) -> list[Json]:
 
 def entry(given: Entry) -> Json:
     """A value: the number or why there is none, its status, and what else was said."""
-    said: Json = {"value": given.value, "status": given.status}
+    said: Json = {"value": written(given.value), "status": given.status}
     if given.missing is not None:
         said["missing"] = given.missing
     if given.ytd is not None:
-        said["ytd"] = given.ytd
+        said["ytd"] = written(given.ytd)
     if given.note is not None:
         said["note"] = given.note
     return said

@@ -29,12 +29,14 @@ from indicators_api.errors import (
     InvalidRequest,
     MalformedBody,
     Message,
+    PreconditionRequired,
     ServiceUnavailable,
     Unauthorized,
     UnsupportedMediaType,
     mark,
 )
 from indicators_api.security.permissions import Permission, demand
+from indicators_api.validation.number import pointer_to, shown
 from indicators_api.version import __version__
 
 View = TypeVar("View", bound=Callable[..., Response])
@@ -44,6 +46,14 @@ JSON = "application/json"
 #: Every call of the contract lies below it.
 BASE = "/api/v1"
 
+_IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The report's ETag, as it was seen last",
+    "schema": {"type": "string"},
+    "example": '"1"',
+}
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"basic": []}]
 
 
@@ -96,10 +106,12 @@ def read_body(req: Request) -> Any:
 
     Raises for a wrong media type, too many bytes, bad JSON, or repeated keys.
     """
+    if not req.mimetype and not req.get_data():
+        return {}
     if req.mimetype != JSON:
         raise UnsupportedMediaType(
-            mark("The body is %(sent)s; only application/json is read."),
-            sent=req.mimetype or "of no media type",
+            mark("The body's media type is %(sent)s; only application/json is read."),
+            sent=req.mimetype or "–",
         )
     limit = services().config.max_body_bytes
     data = req.get_data()
@@ -118,13 +130,14 @@ def _repeated(part: Any, pointer: str) -> Any:
     if isinstance(part, json.Repeated):
         for key in part.keys_twice:
             message = Message(
-                mark("%(key)s stands more than once; it is unclear which is meant."), {"key": key}
+                mark("%(key)s stands more than once; it is unclear which is meant."),
+                {"key": shown(key)},
             )
-            yield Fault(f"{pointer}/{escape(key)}", "repeated", message)
+            yield Fault(f"{pointer}/{pointer_to(key)}", "repeated", message)
     if isinstance(part, dict):
         for key, value in part.items():
             if isinstance(value, dict | list):
-                yield from _repeated(value, f"{pointer}/{escape(key)}")
+                yield from _repeated(value, f"{pointer}/{pointer_to(key)}")
     elif isinstance(part, list):
         for index, value in enumerate(part):
             if isinstance(value, dict | list):
@@ -138,7 +151,7 @@ def faults_of(messages: Any, pointer: str, facts: Mapping[str, Any]) -> Any:
     """
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
-            inside = pointer if key == "_schema" else f"{pointer}/{escape(str(key))}"
+            inside = pointer if key == "_schema" else f"{pointer}/{pointer_to(str(key))}"
             yield from faults_of(inner, inside, facts)
         return
     for message in messages:
@@ -148,11 +161,6 @@ def faults_of(messages: Any, pointer: str, facts: Mapping[str, Any]) -> Any:
             yield Fault(pointer, "invalid", message, facts)
         else:
             yield Fault(pointer, "invalid", Message(str(message).replace("%", "%%")), facts)
-
-
-def escape(key: str) -> str:
-    """Write a key as a part of a JSON pointer (RFC 6901)."""
-    return key.replace("~", "~0").replace("/", "~1")
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest has no types
@@ -209,13 +217,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                     _refuse_parameters()
                 return view(*args, **kwargs)
 
-            faulty = (InvalidRequest,) if takes_query or _takes(view, "json") else ()
+            faulty: tuple[type[DomainError], ...] = ()
+            if takes_query:
+                faulty = (InvalidRequest,)
+            if _takes(view, "json"):
+                faulty = (InvalidRequest, MalformedBody, BodyTooLarge, UnsupportedMediaType)
+            seen = {"parameters": [_IF_MATCH]} if PreconditionRequired in problems else {}
             always = (Unauthorized, Forbidden, InternalError, ServiceUnavailable)
             documented = self.doc(
                 operationId=_operation_id(view),
+                summary=(view.__doc__ or "").split("\n")[0].rstrip("."),
                 security=_SECURITY,
                 responses=_problem_responses({*problems, *faulty, *always}),
                 **{"x-permission": permission.value},
+                **seen,
             )
             return cast("View", documented(wrapper))
 

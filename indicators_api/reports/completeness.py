@@ -15,8 +15,9 @@ from indicators_api.errors import InvalidRequest, mark
 from indicators_api.periods import Period
 from indicators_api.reports import deadlines
 from indicators_api.security.actors import Actor
-from indicators_api.units.areas import GEOGRAPHY_CUT_OFF, areas_inside, find_areas
-from indicators_api.units.sight import demand_visible, seen_areas
+from indicators_api.units.areas import GEOGRAPHY_CUT_OFF, find_areas
+from indicators_api.units.sight import demand_visible
+from indicators_api.units.tree import area_ids_within
 
 
 class AreaCompleteness(NamedTuple):
@@ -147,9 +148,9 @@ def find(
     if level != "unit":
         demand_visible(session, actor, {row.id: row.code for row in areas})
         return by_area(session, actor.jurisdiction, period, [row.id for row in areas], at=at)
-    ids = areas_inside(session, actor.jurisdiction, [row.id for row in areas])
+    ids = set(area_ids_within(session, actor.jurisdiction, [row.id for row in areas]))
     if actor.role == "reviewer":
-        ids &= seen_areas(session, actor)
+        ids &= set(area_ids_within(session, actor.jurisdiction, [actor.area_id]))
     return by_unit(session, actor.jurisdiction, period, sorted(ids), own=actor.unit_id, at=at)
 
 

@@ -12,7 +12,15 @@ from indicators_api.aggregation import rollup
 from indicators_api.audit import journal
 from indicators_api.catalogue.versions import share
 from indicators_api.db.session import Session
-from indicators_api.errors import CommentNeeded, DomainError, PreconditionFailed, mark
+from indicators_api.errors import (
+    CommentNeeded,
+    DomainError,
+    Fault,
+    InvalidRequest,
+    Message,
+    PreconditionFailed,
+    mark,
+)
 from indicators_api.periods import Period
 from indicators_api.reports import workflow
 from indicators_api.reports.access import Key, demand_acceptor, read
@@ -97,14 +105,16 @@ def review_all(
 ) -> list[Answer]:
     """Accept or return many in one transaction; those that fail are set aside, the others go on.
 
-    Answers in the order of the items. Reports are locked in order of period and unit.
+    Answers in the order of the items. Reports are locked in order of period and unit. Raises
+    InvalidRequest when a report is named twice.
     """
     _demand_reason(step, comment)
+    _demand_each_once(items)
     if step is Step.ACCEPT:
         share(session, who.actor.jurisdiction)
     planned: dict[Item, _Move] = {}
     problems: dict[Item, DomainError] = {}
-    for item in sorted(set(items), key=lambda each: (each.period.id, each.unit)):
+    for item in sorted(items, key=lambda each: (each.period.id, each.unit)):
         try:
             planned[item] = _plan(session, who, item, step)
         except DomainError as problem:
@@ -117,6 +127,24 @@ def review_all(
 def _demand_reason(step: Step, comment: str | None) -> None:
     if step is Step.RETURN and not comment:
         raise CommentNeeded(mark("A return needs its reason as a comment."))
+
+
+def _demand_each_once(items: Sequence[Item]) -> None:
+    named = [(item.unit, item.period) for item in items]
+    faults = [
+        Fault(
+            f"/items/{n}",
+            "repeated",
+            Message(
+                mark("Unit %(unit)s and period %(period)s are named twice."),
+                {"unit": unit, "period": str(period)},
+            ),
+        )
+        for n, (unit, period) in enumerate(named)
+        if (unit, period) in named[:n]
+    ]
+    if faults:
+        raise InvalidRequest(mark("Some reports are named twice."), faults=faults)
 
 
 def _plan(session: Session, who: Who, item: Item, step: Step) -> _Move:

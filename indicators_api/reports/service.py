@@ -111,6 +111,11 @@ def _demand_fresh(
         stored = before.get(facts.id) if facts else None
         if stored is None or (stored.value, stored.missing) != (entry.value, entry.missing):
             differing[code] = {"stored": stored.value if stored else None, "sent": entry.value}
+    if draft.replace:
+        kept = {facts.id for code, facts in desk.assigned.items() if code in draft.entries}
+        for number in before.keys() - kept:
+            code = desk.snapshot.by_id[number].code
+            differing[code] = {"stored": before[number].value, "sent": None}
     _demand_revision(present, seen, differing)
 
 

@@ -143,7 +143,7 @@ def test_a_call_is_logged_without_its_token_its_query_and_its_body(
     ]
     assert calls[0]["request_id"] == "asked-1"
     assert calls[0]["role"] == "leader"
-    for secret in (leader.token, leader.token.rsplit("_", 1)[1], "987654321", "state=draft"):
+    for secret in (leader.token, leader.token.split("_", 2)[2], "987654321", "state=draft"):
         assert not any(secret in line for line in lines())
 
 

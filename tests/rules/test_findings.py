@@ -60,7 +60,7 @@ def say(finding: Finding, language: str = "en") -> str:
         ("500", "4.99", True),
         ("5", "-500.01", True),
         ("-500", "500", False),
-        ("5", "0", True),
+        ("5", "0", False),
         ("0", "5000", False),
         (None, "5000", False),
         ("99.99", "1000", False),

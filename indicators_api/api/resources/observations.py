@@ -7,6 +7,7 @@ from flask import Response
 from indicators_api.api import examples
 from indicators_api.api.conditional import PRIVATE, is_known, not_modified, read_tag, tagged
 from indicators_api.api.context import actor, database
+from indicators_api.api.json import written
 from indicators_api.api.negotiation import wanted_format
 from indicators_api.api.paging import cursor, link
 from indicators_api.api.resources.aggregates import as_csv
@@ -49,7 +50,7 @@ class Observations(Resource):
             rows, further = service.find(session, actor(), question(query))
         if kind == "csv":
             return as_csv(Table(COLUMNS, map(plain, rows)), tag, further)
-        data = [dict(zip(COLUMNS, plain(row), strict=True)) for row in rows]
+        data = [dict(zip(COLUMNS, plain(exact(row)), strict=True)) for row in rows]
         answer = {"basis": query["basis"], "as_of": version.changed_at, "data": data}
         return reply(
             {**answer, "next": cursor(further)}, headers={**tagged(tag), **link(cursor(further))}
@@ -98,3 +99,8 @@ def question(query: dict[str, Any]) -> service.Question:
 def plain(row: ObservationRow) -> tuple[Any, ...]:
     """Give a row with its period written out."""
     return tuple(row._replace(period_id=str(Period.of_id(row.period_id))))  # type: ignore[arg-type]
+
+
+def exact(row: ObservationRow) -> ObservationRow:
+    """Give a row whose numbers are written with all their places."""
+    return row._replace(value=written(row.value), ytd=written(row.ytd))  # type: ignore[arg-type]

@@ -5,7 +5,13 @@ from typing import Any
 from flask import Response
 
 from indicators_api.api import examples, rendering
-from indicators_api.api.conditional import PRIVATE, report_tag, seen_revision
+from indicators_api.api.conditional import (
+    PRIVATE,
+    is_known,
+    not_modified,
+    report_tag,
+    seen_revision,
+)
 from indicators_api.api.context import actor, author, database, now
 from indicators_api.api.paging import cursor, link
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
@@ -93,9 +99,9 @@ class Report(Resource):
         """
         with database().reading() as session:
             found = reading.read_full(session, actor(), unit, period)
-        return reply(
-            rendering.full_report(found, at=now()), headers=report_tag(found.report.revision)
-        )
+        body = rendering.full_report(found, at=now())
+        tag = report_tag(found.report.revision, body["timeliness"], found.due)
+        return not_modified(tag["ETag"]) if is_known(tag["ETag"]) else reply(body, headers=tag)
 
     @blueprint.needs(Permission.WRITE_REPORTS, ReportClosed, *_CHANGING, *_WRITING)
     @blueprint.takes(schemas.Contents, example=examples.CONTENTS)

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from indicators_api.api.fields import CodeField, PeriodField
+from indicators_api.api.fields import CodeField, PeriodField, TextField
 from indicators_api.api.limits import between, choice, size
 from indicators_api.api.paging import CursorField
 from indicators_api.models.indicator import FREQUENCIES
@@ -125,7 +125,7 @@ class IndicatorFilter(Page):
     level = CodeField(metadata={"description": "Filed by units of this level"})
     unit = CodeField(metadata={"description": "Assigned to this unit, now or ever"})
     frequency = fields.String(validate=choice(FREQUENCIES))
-    q = fields.String(
+    q = TextField(
         validate=size(1, 200),
         metadata={"description": "Words of names or definitions, with or without accents"},
     )

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from indicators_api.api.fields import CodeField, PeriodField, TextField
+from indicators_api.api.fields import CodeField, DayField, PeriodField, TextField
 from indicators_api.api.limits import size
 
 #: All units of a large province.
@@ -14,7 +14,7 @@ class NewExtensions(Schema):
 
     period = PeriodField(required=True, metadata={"type": "string", "example": "2024-07"})
     units = fields.List(CodeField(), required=True, validate=size(1, MOST_UNITS))
-    due = fields.Date(
+    due = DayField(
         required=True, metadata={"description": "Last day on which their reports are on time"}
     )
     reason = TextField(required=True)

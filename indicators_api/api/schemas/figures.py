@@ -193,7 +193,12 @@ class CompletenessRow(Schema):
     unit_level = fields.String(
         allow_none=True, metadata={"description": "null: units of all levels"}
     )
-    due = fields.Integer(metadata={"description": "Reports owed"})
+    due = fields.Raw(
+        metadata={
+            "type": ["integer", "string"],
+            "description": "Reports owed; with level=unit the unit's deadline",
+        }
+    )
     sent = fields.Integer()
     accepted = fields.Integer()
     returned = fields.Integer()
@@ -202,8 +207,11 @@ class CompletenessRow(Schema):
     missing = fields.Integer(metadata={"description": "Not sent, deadline passed"})
     not_due = fields.Integer(metadata={"description": "Not sent, deadline to come"})
     on_time_rate = fields.Decimal(allow_none=True, metadata={"description": "Per cent of due"})
-    expected = fields.Integer(metadata={"description": "Indicators asked, over the sent reports"})
-    with_value = fields.Integer()
+    expected = fields.Integer(
+        allow_none=True,
+        metadata={"description": "Indicators asked, over the sent reports; null: none is sent"},
+    )
+    with_value = fields.Integer(allow_none=True, metadata={"description": "Of these, answered"})
     unit = fields.String(metadata={"description": "Only with level=unit, as the four below"})
     level = fields.String()
     state = fields.String(allow_none=True)

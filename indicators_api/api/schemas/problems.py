@@ -1,10 +1,13 @@
 """The one shape of every error (RFC 9457)."""
 
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 
 class ProblemFault(Schema):
-    """One fault of the request."""
+    """One fault of the request; `in`, `row`, `column` and others tell more of it."""
+
+    class Meta:
+        unknown = INCLUDE
 
     pointer = fields.String(metadata={"description": "JSON pointer (RFC 6901) to the place"})
     code = fields.String(metadata={"description": "Kind of fault, for programs"})

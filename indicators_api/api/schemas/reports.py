@@ -7,10 +7,19 @@ from indicators_api.api.limits import between, choice, size
 from indicators_api.api.paging import CursorField
 from indicators_api.models.observation import MISSING_REASONS, STATUSES
 from indicators_api.models.report import STATES
+from indicators_api.validation.values import NOTE_LENGTH
 
 STEPS = ("draft", "submit", "send")
 #: Reports that one bulk call may name: all of a province, five times over.
 MOST_ITEMS = 1000
+
+
+#: A number as it is read: exact, from a JSON number or a text.
+_DECIMAL = [
+    {"type": "number"},
+    {"type": "string", "pattern": r"^-?[0-9]{1,20}(\.[0-9]{1,10})?$"},
+    {"type": "null"},
+]
 
 
 class ValueObject(Schema):
@@ -42,10 +51,18 @@ class Contents(Schema):
             "description": "Indicator code → decimal (number or string), null, or an object",
             "additionalProperties": {
                 "oneOf": [
-                    {"type": "number"},
-                    {"type": "string", "pattern": r"^-?\d{1,20}(\.\d{1,10})?$"},
-                    {"type": "null"},
-                    {"$ref": "#/components/schemas/ValueObject"},
+                    *_DECIMAL,
+                    {
+                        "type": "object",
+                        "properties": {
+                            "value": {"oneOf": _DECIMAL},
+                            "missing": {"enum": [*MISSING_REASONS, None]},
+                            "status": {"enum": [*STATUSES, None]},
+                            "ytd": {"oneOf": _DECIMAL},
+                            "note": {"type": ["string", "null"], "maxLength": NOTE_LENGTH},
+                        },
+                        "additionalProperties": False,
+                    },
                 ]
             },
         },
@@ -100,9 +117,7 @@ class BulkItem(Schema):
 class Bulk(Schema):
     """Many reports at once."""
 
-    items = fields.List(
-        fields.Nested(BulkItem), required=True, validate=size(1, MOST_ITEMS)
-    )
+    items = fields.List(fields.Nested(BulkItem), required=True, validate=size(1, MOST_ITEMS))
     comment = TextField(allow_none=True, load_default=None)
 
 

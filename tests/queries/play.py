@@ -1,0 +1,182 @@
+"""Play a story through the real services, and keep in dictionaries what must come of it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from random import Random
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from indicators_api.audit.journal import Author
+from indicators_api.db.session import Session
+from indicators_api.indicators.frequency import accepts
+from indicators_api.observations.entry import Entry
+from indicators_api.periods import Period
+from indicators_api.reports import review, service
+from indicators_api.reports.desk import Draft, Who
+from indicators_api.reports.review import Item
+from indicators_api.reports.workflow import Step
+from indicators_api.security.actors import Actor
+from tests.queries.reference import asked_units
+from tests.queries.world import Answer, InForce, World
+from tests.queries.world_rows import NOW, Ids
+
+_REASONS = ("not_available", "not_collected", "not_applicable", "confidential")
+
+
+class Kept(NamedTuple):
+    """A report as it must be: its working values, and those that the two pointers name."""
+
+    state: str
+    revision: int
+    values: dict[str, Answer]
+    sent: dict[str, Answer] | None
+    accepted: dict[str, Answer] | None
+
+
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "none": ("send", "send", "send", "save"),
+    "draft": ("send", "send", "submit", "save"),
+    "submitted": ("send", "send", "send", "give back"),
+    "sent": ("accept", "accept", "accept", "return"),
+    "returned": ("send", "send", "submit", "save"),
+    "accepted": ("reopen",),
+}
+# What an agreed correction does: the accepted version stays in force meanwhile.
+_REOPEN = text("""
+    UPDATE report SET state = 'draft', revision = revision + 1
+    WHERE jurisdiction_id = 1 AND period_id = :period AND unit_id = :unit
+    RETURNING revision
+""")
+
+
+class Play:
+    """Lets units and reviewers act through the services; keeps what must come of it."""
+
+    def __init__(self, session: Session, world: World, ids: Ids, dice: int) -> None:
+        self.session = session
+        self.world = world
+        self.ids = ids
+        self.chance = Random(dice)  # noqa: S311 - repeatable, no secret
+        self.kept: dict[tuple[str, Period], Kept] = {}
+
+    def tell(self, lives: Mapping[tuple[str, Period], Sequence[int]]) -> None:
+        """Live the reports' lives, mixed; the order of the steps within each is its own."""
+        turns = [key for key, choices in lives.items() for _ in choices]
+        self.chance.shuffle(turns)
+        left = {key: list(choices) for key, choices in lives.items()}
+        for key in turns:
+            state = self.kept[key].state if key in self.kept else "none"
+            choices = _CHOICES[state]
+            self.take(key, choices[left[key].pop(0) % len(choices)])
+
+    def take(self, key: tuple[str, Period], step: str) -> None:
+        """Take one step with a report; a reviewer sometimes accepts all that wait at once."""
+        match step:
+            case "accept" if self.chance.random() < 0.3:
+                self._accept_all(key)
+            case "accept" | "return":
+                self._review(key, step)
+            case "give back":
+                self._review(key, "return")
+            case "reopen":
+                self._reopen(key)
+            case _:
+                self.write(key, Step(step), self._new_values(*key))
+
+    def in_force(self, basis: str) -> InForce:
+        """Give the values that a basis reads."""
+        found = {key: getattr(report, basis) for key, report in self.kept.items()}
+        return {key: values for key, values in found.items() if values is not None}
+
+    def write(self, key: tuple[str, Period], step: Step, values: Mapping[str, Answer]) -> None:
+        """Write values into a report, unless it lies with the leader, and take the step."""
+        code, period = key
+        present = self.kept.get(key)
+        said = {} if present and present.state == "submitted" else values
+        merged = {**(present.values if present else {}), **said}
+        entries = {
+            name: Entry(answer) if isinstance(answer, Decimal) else Entry(None, answer)
+            for name, answer in said.items()
+        }
+        draft = Draft(entries=entries, step=step, comment="As measured.")
+        who = self._who("leader", self.world.units[code].area, code)
+        if present is None:
+            saved = service.create(self.session, who, code, period, draft)
+        else:
+            saved = service.edit(self.session, who, code, period, draft, seen=present.revision)
+        self.kept[key] = Kept(
+            saved.state,
+            saved.revision,
+            merged,
+            merged if step is Step.SEND else present and present.sent,
+            present and present.accepted,
+        )
+
+    def _review(self, key: tuple[str, Period], step: str) -> None:
+        report = self.kept[key]
+        item = Item(key[0], key[1], report.revision)
+        who = self._reviewer(key[0])
+        if report.state == "submitted":
+            who = self._who("leader", self.world.units[key[0]].area, key[0])
+        review.review(self.session, who, item, Step(step), "See the note.")
+        self._reviewed(key, step)
+
+    def _accept_all(self, key: tuple[str, Period]) -> None:
+        """Accept in bulk; an item that nobody may accept any more is set aside without harm."""
+        who = self._reviewer(key[0])
+        waiting = [
+            other
+            for other, report in self.kept.items()
+            if report.state == "sent" and self._reviewer(other[0]) == who
+        ]
+        stale = [other for other in self.kept if self.kept[other].state == "accepted"][:1]
+        items = [Item(*other, self.kept[other].revision) for other in [*waiting, *stale]]
+        answers = review.review_all(self.session, who, items, Step.ACCEPT, None)
+        assert [a.problem is None for a in answers] == [True] * len(waiting) + [False] * len(stale)
+        for other in waiting:
+            self._reviewed(other, "accept")
+
+    def _reviewed(self, key: tuple[str, Period], step: str) -> None:
+        report = self.kept[key]
+        revision = report.revision + 1
+        if step == "accept":
+            self.kept[key] = report._replace(
+                state="accepted", revision=revision, accepted=report.sent
+            )
+            return
+        sent = report.accepted if report.state == "sent" else report.sent
+        self.kept[key] = report._replace(state="returned", revision=revision, sent=sent)
+
+    def _reopen(self, key: tuple[str, Period]) -> None:
+        found = self.session.scalar(_REOPEN, {"period": key[1].id, "unit": self.ids.units[key[0]]})
+        self.kept[key] = self.kept[key]._replace(state="draft", revision=found or 0)
+
+    def _new_values(self, code: str, period: Period) -> dict[str, Answer]:
+        """Answer some of what the unit may report: of the period's own or a longer frequency."""
+        found = {}
+        for indicator in self.world.indicators:
+            often = asked_units(self.world, indicator, period).get(code)
+            if often and accepts(period.type, often) and self.chance.random() < 0.85:
+                found[indicator] = self._answer()
+        return found
+
+    def _answer(self) -> Answer:
+        kind = self.chance.random()
+        if kind < 0.2:
+            return self.chance.choice(_REASONS)
+        if kind < 0.3:
+            return Decimal(0)
+        digits = self.chance.choice((1, 3, 6, 9, 20))
+        places = self.chance.choice((0, 0, 1, 2, 5, 10))
+        number = self.chance.randrange(-(10**digits), 10**digits)
+        return Decimal(number).scaleb(-min(places, digits + 9))
+
+    def _reviewer(self, code: str) -> Who:
+        area = self.world.areas[self.world.units[code].area]
+        return self._who("reviewer", area.parent or "" if area.level == "commune" else "1")
+
+    def _who(self, role: str, area: str, unit: str | None = None) -> Who:
+        unit_id = self.ids.units[unit] if unit else None
+        actor = Actor(1, role, role, 1, unit_id, unit, self.ids.areas[area], area)
+        return Who(actor, Author(1, 1, role, None), NOW)

@@ -1,0 +1,194 @@
+"""Stories for the roll-up's law, drawn by hypothesis: a small world, and what its units do."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from hypothesis import strategies as st
+
+from indicators_api.periods import Period
+from tests.queries.reference import cut_off, is_on
+from tests.queries.world import ALWAYS, Area, Assignment, Indicator, Unit, Validity, World
+
+#: The months that figures are asked for, over a new year.
+MONTHS = tuple(Period.parse(p) for p in ("2023-11", "2023-12", "2024-01", "2024-02", "2024-03"))
+#: What is reported beside: where parts and weights may be found, and just too far back.
+EARLIER = tuple(
+    Period.parse(p)
+    for p in (
+        *("2022-Q3", "2022-11", "2022-12", "2022-Q4", "2022-S2", "2022", "2023-01", "2023-02"),
+        *("2023-Q1", "2023-S1", "2023-09", "2023-Q3", "2023-9M", "2023-10"),
+        *("2023-Q4", "2023-S2", "2023", "2024-Q1"),
+    )
+)
+#: First days on and around cut-off days and ends of months.
+TURNS = (
+    *(
+        date(year, month, day)
+        for year, month in ((2022, 12), (2023, 11), (2023, 12), (2024, 1), (2024, 2))
+        for day in (1, 14, 15, 28)
+    ),
+    *(date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 29)),
+)
+
+_TIME_RULES = ("sum", "last", "mean", "none")
+_FREQUENCIES = ("monthly", "quarterly", "half_yearly", "yearly")
+
+
+class Story(NamedTuple):
+    """A world, and choices of steps for its reports; `dice` decides on order and values."""
+
+    world: World
+    lives: Mapping[tuple[str, Period], Sequence[int]]
+    dice: int
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> Story:
+    """Draw a world and the lives of some of its reports."""
+    areas = draw(_areas())
+    units = draw(_units(areas))
+    indicators = draw(_indicators())
+    assignments = draw(_assignments(units, indicators))
+    world = World(
+        {a.code: a for a in areas},
+        {u.code: u for u in units},
+        {i.code: i for i in indicators},
+        tuple(assignments),
+    )
+    periods = draw(
+        st.lists(st.sampled_from(EARLIER), min_size=1, max_size=4, unique=True).map(tuple)
+    )
+    periods += draw(
+        st.lists(st.sampled_from(MONTHS), min_size=1, max_size=3, unique=True).map(tuple)
+    )
+    keys = [
+        (unit.code, period)
+        for period in periods
+        for unit in units
+        if is_on(unit.valid, cut_off(period, unit.cut_off_day))
+    ]
+    steps = st.lists(st.integers(0, 3), max_size=6)
+    lives = {key: draw(steps) for key in keys}
+    return Story(world, lives, draw(st.integers(0, 2**32)))
+
+
+def _validity() -> st.SearchStrategy[Validity]:
+    """Mostly always; else it begins, or ends, or both, in the middle of things."""
+    begins = st.sampled_from(TURNS).map(lambda day: (day, None))
+    ends = st.sampled_from(TURNS).map(lambda day: (ALWAYS[0], day))
+    both = st.lists(st.sampled_from(TURNS), min_size=2, max_size=2, unique=True)
+    return st.one_of(
+        *[st.just(ALWAYS)] * 5, begins, ends, both.map(lambda days: (min(days), max(days)))
+    )
+
+
+@st.composite
+def _areas(draw: st.DrawFn) -> list[Area]:
+    found = [Area("1", "province", None, ALWAYS)]
+    for district in range(1, draw(st.integers(2, 3)) + 1):
+        found.append(Area(f"1{district}", "district", "1", ALWAYS))
+        for commune in range(1, draw(st.integers(1, 3)) + 1):
+            valid = draw(st.one_of(st.just(ALWAYS), st.just(ALWAYS), _validity()))
+            found.append(Area(f"1{district}{commune}", "commune", f"1{district}", valid))
+    return found
+
+
+@st.composite
+def _units(draw: st.DrawFn, areas: list[Area]) -> list[Unit]:
+    found = []
+    for area in areas:
+        for number in range(draw(st.sampled_from((1, 1, 2)))):
+            regime = draw(st.sampled_from((14, None)))
+            valid = area.valid if area.valid != ALWAYS else draw(_validity())
+            found.append(Unit(f"U{area.code}{'ab'[number]}", area.code, regime, valid))
+    return found
+
+
+@st.composite
+def _indicators(draw: st.DrawFn) -> list[Indicator]:
+    plain: list[Indicator] = []
+    for number in range(draw(st.integers(3, 5))):
+        rules = ("sum", "sum", "mean", "min", "max", "none") + ("weighted_mean",) * bool(plain)
+        rule = draw(st.sampled_from(rules))
+        weight = draw(st.sampled_from(plain)).code if rule == "weighted_mean" else None
+        plain.append(
+            Indicator(
+                code=f"P{number}",
+                area_rule=rule,
+                time_rule="mean" if weight else draw(st.sampled_from(_TIME_RULES)),
+                frequency=draw(st.sampled_from(("monthly", *_FREQUENCIES))),
+                scope=draw(st.sampled_from(("territory", "agency"))),
+                valid=draw(_validity()),
+                weight=weight,
+            )
+        )
+    ratios = [draw(_ratio(number, plain)) for number in range(draw(st.integers(1, 3)))]
+    return [*plain, *ratios]
+
+
+@st.composite
+def _ratio(draw: st.DrawFn, number: int, plain: list[Indicator]) -> Indicator:
+    above, below = draw(st.sampled_from(plain)), draw(st.sampled_from(plain))
+    return Indicator(
+        code=f"R{number}",
+        area_rule="recompute",
+        time_rule="recompute",
+        frequency=draw(st.sampled_from(_FREQUENCIES)),
+        scope=draw(st.sampled_from(("territory", "agency"))),
+        valid=draw(_validity()),
+        numerator=above.code,
+        denominator=below.code,
+        factor=draw(st.sampled_from([Decimal(100), Decimal("-0.5"), Decimal(1)])),
+    )
+
+
+@st.composite
+def _assignments(
+    draw: st.DrawFn, units: list[Unit], indicators: list[Indicator]
+) -> list[Assignment]:
+    """Give each indicator to all units, those of a level, any, or those of one before it."""
+    chosen: list[list[tuple[Unit, Validity]]] = []
+    found = []
+    for indicator in indicators:
+        given = draw(_owners(units, chosen, indicator.scope == "territory"))
+        chosen.append(given)
+        often = st.sampled_from((*(None,) * 9, *_FREQUENCIES))
+        found += [Assignment(u.code, indicator.code, draw(often), valid) for u, valid in given]
+    return found
+
+
+@st.composite
+def _owners(
+    draw: st.DrawFn,
+    units: list[Unit],
+    before: list[list[tuple[Unit, Validity]]],
+    is_exclusive: bool,  # noqa: FBT001 - hypothesis passes it by position
+) -> list[tuple[Unit, Validity]]:
+    how = draw(st.sampled_from(("all", "commune", "district", "any", "any", "before")))
+    if how == "before" and before:
+        found = draw(st.sampled_from(before))
+    else:
+        lengths = {"district": 2, "commune": 3}
+        pool = [u for u in units if len(u.area) == lengths.get(how, len(u.area))]
+        picked = draw(st.lists(st.sampled_from(units), unique=True)) if how == "any" else pool
+        found = [(unit, draw(_validity())) for unit in picked]
+    return draw(_one_by_one(found)) if is_exclusive else found
+
+
+@st.composite
+def _one_by_one(
+    draw: st.DrawFn, owners: list[tuple[Unit, Validity]]
+) -> list[tuple[Unit, Validity]]:
+    """Let no two units of an area own a datum at once: the second follows on the first."""
+    by_area: dict[str, list[tuple[Unit, Validity]]] = {}
+    for unit, valid in owners:
+        earlier = by_area.setdefault(unit.area, [])
+        if not earlier:
+            earlier.append((unit, valid))
+        elif len(earlier) == 1 and (first := earlier[0])[1] == ALWAYS:
+            turn = draw(st.sampled_from(TURNS))
+            earlier[0] = (first[0], (ALWAYS[0], turn - timedelta(days=1)))
+            earlier.append((unit, (turn, None)))
+    return [owner for owners in by_area.values() for owner in owners]

@@ -34,14 +34,18 @@ def upgrade() -> None:
         sa.Column("source_note", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_annual_target_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_annual_target_history")
+        ),
     )
     op.create_table(
         "area_history",
         sa.Column("jurisdiction_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False),
-        sa.Column("level_code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False),
+        sa.Column(
+            "level_code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False
+        ),
         sa.Column("kind", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("parent_id", sa.Integer(), autoincrement=False, nullable=True),
         sa.Column("has_areas_below", sa.Boolean(), autoincrement=False, nullable=False),
@@ -51,7 +55,9 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_area_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_area_history")
+        ),
     )
     op.create_table(
         "area_level",
@@ -64,8 +70,12 @@ def upgrade() -> None:
         sa.Column("name_vi", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("jurisdiction_id", "id", name=op.f("pk_area_level")),
-        sa.UniqueConstraint("jurisdiction_id", "code", name=op.f("uq_area_level_jurisdiction_id_code")),
-        sa.UniqueConstraint("jurisdiction_id", "rank", name=op.f("uq_area_level_jurisdiction_id_rank")),
+        sa.UniqueConstraint(
+            "jurisdiction_id", "code", name=op.f("uq_area_level_jurisdiction_id_code")
+        ),
+        sa.UniqueConstraint(
+            "jurisdiction_id", "rank", name=op.f("uq_area_level_jurisdiction_id_rank")
+        ),
     )
     op.create_table(
         "area_level_history",
@@ -73,13 +83,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False),
         sa.Column("rank", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("accepting_level", sa.String(length=64, collation="C"), autoincrement=False, nullable=True),
+        sa.Column(
+            "accepting_level",
+            sa.String(length=64, collation="C"),
+            autoincrement=False,
+            nullable=True,
+        ),
         sa.Column("direct_send", sa.Boolean(), autoincrement=False, nullable=False),
         sa.Column("name_vi", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_area_level_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_area_level_history")
+        ),
     )
     op.create_table(
         "area_succession_history",
@@ -93,7 +110,9 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_area_succession_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_area_succession_history")
+        ),
     )
     op.create_table(
         "assignment_history",
@@ -108,7 +127,9 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), autoincrement=False, nullable=True),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_assignment_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_assignment_history")
+        ),
     )
     op.create_table(
         "counting",
@@ -120,9 +141,13 @@ def upgrade() -> None:
         sa.Column("area_id", sa.Integer(), nullable=False),
         sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("frequency", sa.String(length=16), nullable=False),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "unit_id", "indicator_id", "first_month", name=op.f("pk_counting")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "unit_id", "indicator_id", "first_month", name=op.f("pk_counting")
+        ),
     )
-    op.create_index("ix_counting_area", "counting", ["jurisdiction_id", "area_id", "indicator_id"], unique=False)
+    op.create_index(
+        "ix_counting_area", "counting", ["jurisdiction_id", "area_id", "indicator_id"], unique=False
+    )
     op.create_table(
         "coverage",
         sa.Column("jurisdiction_id", sa.Integer(), nullable=False),
@@ -135,7 +160,9 @@ def upgrade() -> None:
         sa.Column("quarterly", sa.Integer(), nullable=False),
         sa.Column("half_yearly", sa.Integer(), nullable=False),
         sa.Column("yearly", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "area_id", "indicator_id", "first_month", name=op.f("pk_coverage")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "area_id", "indicator_id", "first_month", name=op.f("pk_coverage")
+        ),
     )
     op.create_table(
         "deadline_exception_history",
@@ -147,19 +174,25 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_deadline_exception_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_deadline_exception_history")
+        ),
     )
     op.create_table(
         "deadline_rule_history",
         sa.Column("jurisdiction_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("regime_id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("level_code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False),
+        sa.Column(
+            "level_code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False
+        ),
         sa.Column("day", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("months_after", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_deadline_rule_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_deadline_rule_history")
+        ),
     )
     op.create_table(
         "holiday",
@@ -180,7 +213,9 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_holiday_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_holiday_history")
+        ),
     )
     op.create_table(
         "indicator_history",
@@ -221,7 +256,9 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_indicator_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_indicator_history")
+        ),
     )
     op.create_table(
         "jurisdiction",
@@ -251,13 +288,24 @@ def upgrade() -> None:
             name=op.f("ck_observation_missing"),
         ),
         sa.CheckConstraint("status IN ('E', 'P', 'A')", name=op.f("ck_observation_status")),
-        sa.CheckConstraint("(value IS NULL) = (missing IS NOT NULL)", name=op.f("ck_observation_value_or_missing")),
         sa.CheckConstraint(
-            "value > -1e20 AND value < 1e20 AND scale(value) <= 10", name=op.f("ck_observation_value_in_range")
+            "(value IS NULL) = (missing IS NOT NULL)", name=op.f("ck_observation_value_or_missing")
         ),
-        sa.CheckConstraint("ytd > -1e20 AND ytd < 1e20 AND scale(ytd) <= 10", name=op.f("ck_observation_ytd_in_range")),
+        sa.CheckConstraint(
+            "value > -1e20 AND value < 1e20 AND scale(value) <= 10",
+            name=op.f("ck_observation_value_in_range"),
+        ),
+        sa.CheckConstraint(
+            "ytd > -1e20 AND ytd < 1e20 AND scale(ytd) <= 10",
+            name=op.f("ck_observation_ytd_in_range"),
+        ),
         sa.PrimaryKeyConstraint(
-            "jurisdiction_id", "period_id", "unit_id", "version", "indicator_id", name=op.f("pk_observation")
+            "jurisdiction_id",
+            "period_id",
+            "unit_id",
+            "version",
+            "indicator_id",
+            name=op.f("pk_observation"),
         ),
     )
     op.create_table(
@@ -282,7 +330,9 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_regime_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_regime_history")
+        ),
     )
     op.create_table(
         "rollup",
@@ -294,7 +344,9 @@ def upgrade() -> None:
         sa.Column("value_count", sa.Integer(), nullable=False),
         sa.Column("asked_count", sa.Integer(), nullable=False),
         sa.Column("not_applicable_count", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "period_id", "area_id", "indicator_id", name=op.f("pk_rollup")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "period_id", "area_id", "indicator_id", name=op.f("pk_rollup")
+        ),
     )
     op.create_table(
         "sector",
@@ -324,27 +376,38 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_sector_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_sector_history")
+        ),
     )
     op.create_table(
         "unit_history",
         sa.Column("jurisdiction_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False),
-        sa.Column("level_code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False),
+        sa.Column(
+            "level_code", sa.String(length=64, collation="C"), autoincrement=False, nullable=False
+        ),
         sa.Column("kind", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("area_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("parent_id", sa.Integer(), autoincrement=False, nullable=True),
         sa.Column("regime_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("direct_send", sa.Boolean(), autoincrement=False, nullable=True),
-        sa.Column("accepting_level", sa.String(length=64, collation="C"), autoincrement=False, nullable=True),
+        sa.Column(
+            "accepting_level",
+            sa.String(length=64, collation="C"),
+            autoincrement=False,
+            nullable=True,
+        ),
         sa.Column("valid_from", sa.Date(), autoincrement=False, nullable=False),
         sa.Column("valid_to", sa.Date(), autoincrement=False, nullable=True),
         sa.Column("name_vi", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_unit_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_unit_history")
+        ),
     )
     op.create_table(
         "unit_of_measure",
@@ -356,7 +419,9 @@ def upgrade() -> None:
         sa.Column("name_vi", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("jurisdiction_id", "id", name=op.f("pk_unit_of_measure")),
-        sa.UniqueConstraint("jurisdiction_id", "code", name=op.f("uq_unit_of_measure_jurisdiction_id_code")),
+        sa.UniqueConstraint(
+            "jurisdiction_id", "code", name=op.f("uq_unit_of_measure_jurisdiction_id_code")
+        ),
     )
     op.create_table(
         "unit_of_measure_history",
@@ -369,7 +434,9 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_unit_of_measure_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_unit_of_measure_history")
+        ),
     )
     op.create_table(
         "unit_succession_history",
@@ -380,7 +447,9 @@ def upgrade() -> None:
         sa.Column("effective_date", sa.Date(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_unit_succession_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_unit_succession_history")
+        ),
     )
     op.create_table(
         "validation_rule",
@@ -405,12 +474,20 @@ def upgrade() -> None:
             "evaluation_scope IN ('period', 'year_to_date', 'crop_year')",
             name=op.f("ck_validation_rule_evaluation_scope"),
         ),
-        sa.CheckConstraint("operator IN ('=', '<=', '>=')", name=op.f("ck_validation_rule_operator")),
-        sa.CheckConstraint("severity IN ('error', 'warning')", name=op.f("ck_validation_rule_severity")),
-        sa.CheckConstraint("scope_start_month BETWEEN 1 AND 12", name=op.f("ck_validation_rule_scope_start_month")),
+        sa.CheckConstraint(
+            "operator IN ('=', '<=', '>=')", name=op.f("ck_validation_rule_operator")
+        ),
+        sa.CheckConstraint(
+            "severity IN ('error', 'warning')", name=op.f("ck_validation_rule_severity")
+        ),
+        sa.CheckConstraint(
+            "scope_start_month BETWEEN 1 AND 12", name=op.f("ck_validation_rule_scope_start_month")
+        ),
         sa.CheckConstraint("tolerance >= 0", name=op.f("ck_validation_rule_tolerance")),
         sa.PrimaryKeyConstraint("jurisdiction_id", "id", name=op.f("pk_validation_rule")),
-        sa.UniqueConstraint("jurisdiction_id", "code", name=op.f("uq_validation_rule_jurisdiction_id_code")),
+        sa.UniqueConstraint(
+            "jurisdiction_id", "code", name=op.f("uq_validation_rule_jurisdiction_id_code")
+        ),
     )
     op.create_table(
         "validation_rule_history",
@@ -429,7 +506,9 @@ def upgrade() -> None:
         sa.Column("name_en", sa.Text(), autoincrement=False, nullable=False),
         sa.Column("recorded_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_to", sa.DateTime(timezone=True), nullable=True),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "id", "recorded_from", name=op.f("pk_validation_rule_history")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "id", "recorded_from", name=op.f("pk_validation_rule_history")
+        ),
     )
     op.create_table(
         "area",
@@ -451,7 +530,9 @@ def upgrade() -> None:
             using="gist",
             name="ex_area_code",
         ),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_area_validity")),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_area_validity")
+        ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "level_code"],
             ["area_level.jurisdiction_id", "area_level.code"],
@@ -474,7 +555,9 @@ def upgrade() -> None:
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("months_after", sa.Integer(), nullable=False),
         sa.CheckConstraint("day BETWEEN 1 AND 28", name=op.f("ck_deadline_rule_day")),
-        sa.CheckConstraint("months_after BETWEEN 0 AND 3", name=op.f("ck_deadline_rule_months_after")),
+        sa.CheckConstraint(
+            "months_after BETWEEN 0 AND 3", name=op.f("ck_deadline_rule_months_after")
+        ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "level_code"],
             ["area_level.jurisdiction_id", "area_level.code"],
@@ -514,7 +597,11 @@ def upgrade() -> None:
         sa.Column("factor", sa.Numeric(), nullable=True),
         sa.Column("frequency", sa.Text(), nullable=False),
         sa.Column("value_scope", sa.Text(), nullable=False),
-        sa.Column("reporting_levels", postgresql.ARRAY(sa.String(length=64, collation="C")), nullable=False),
+        sa.Column(
+            "reporting_levels",
+            postgresql.ARRAY(sa.String(length=64, collation="C")),
+            nullable=False,
+        ),
         sa.Column("minimum", sa.Numeric(), nullable=True),
         sa.Column("maximum", sa.Numeric(), nullable=True),
         sa.Column("legal_basis", sa.Text(), nullable=False),
@@ -530,30 +617,42 @@ def upgrade() -> None:
             name=op.f("ck_indicator_parts"),
         ),
         sa.CheckConstraint(
-            "(area_aggregation = 'weighted_mean') = (weight_id IS NOT NULL)", name=op.f("ck_indicator_weight")
+            "(area_aggregation = 'weighted_mean') = (weight_id IS NOT NULL)",
+            name=op.f("ck_indicator_weight"),
         ),
         sa.CheckConstraint(
             "area_aggregation IN ('sum', 'mean', 'weighted_mean', 'min', 'max', 'recompute', 'none')",
             name=op.f("ck_indicator_area_aggregation"),
         ),
         sa.CheckConstraint(
-            "frequency IN ('monthly', 'quarterly', 'half_yearly', 'yearly')", name=op.f("ck_indicator_frequency")
+            "frequency IN ('monthly', 'quarterly', 'half_yearly', 'yearly')",
+            name=op.f("ck_indicator_frequency"),
         ),
-        sa.CheckConstraint("nature IN ('flow', 'stock', 'rate', 'index')", name=op.f("ck_indicator_nature")),
-        sa.CheckConstraint("parent_relation IN ('part', 'of_which')", name=op.f("ck_indicator_parent_relation")),
+        sa.CheckConstraint(
+            "nature IN ('flow', 'stock', 'rate', 'index')", name=op.f("ck_indicator_nature")
+        ),
+        sa.CheckConstraint(
+            "parent_relation IN ('part', 'of_which')", name=op.f("ck_indicator_parent_relation")
+        ),
         sa.CheckConstraint(
             "time_aggregation IN ('sum', 'last', 'mean', 'recompute', 'none')",
             name=op.f("ck_indicator_time_aggregation"),
         ),
-        sa.CheckConstraint("value_scope IN ('territory', 'agency')", name=op.f("ck_indicator_value_scope")),
         sa.CheckConstraint(
-            "value_type IN ('decimal', 'integer', 'percent', 'ratio', 'index')", name=op.f("ck_indicator_value_type")
+            "value_scope IN ('territory', 'agency')", name=op.f("ck_indicator_value_scope")
+        ),
+        sa.CheckConstraint(
+            "value_type IN ('decimal', 'integer', 'percent', 'ratio', 'index')",
+            name=op.f("ck_indicator_value_type"),
         ),
         sa.CheckConstraint("decimals BETWEEN 0 AND 10", name=op.f("ck_indicator_decimals")),
         sa.CheckConstraint(
-            "minimum IS NULL OR maximum IS NULL OR minimum <= maximum", name=op.f("ck_indicator_bounds")
+            "minimum IS NULL OR maximum IS NULL OR minimum <= maximum",
+            name=op.f("ck_indicator_bounds"),
         ),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_indicator_validity")),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_indicator_validity")
+        ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "denominator_id"],
             ["indicator.jurisdiction_id", "indicator.id"],
@@ -585,7 +684,9 @@ def upgrade() -> None:
             name=op.f("fk_indicator_jurisdiction_id_weight_id"),
         ),
         sa.PrimaryKeyConstraint("jurisdiction_id", "id", name=op.f("pk_indicator")),
-        sa.UniqueConstraint("jurisdiction_id", "code", name=op.f("uq_indicator_jurisdiction_id_code")),
+        sa.UniqueConstraint(
+            "jurisdiction_id", "code", name=op.f("uq_indicator_jurisdiction_id_code")
+        ),
     )
     op.create_table(
         "journal",
@@ -598,10 +699,14 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("details", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("request_id", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_journal_jurisdiction_id")),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_journal_jurisdiction_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal")),
     )
-    op.create_index("ix_journal_subject", "journal", ["jurisdiction_id", "subject", "id"], unique=False)
+    op.create_index(
+        "ix_journal_subject", "journal", ["jurisdiction_id", "subject", "id"], unique=False
+    )
     op.create_table(
         "annual_target",
         sa.Column("jurisdiction_id", sa.Integer(), nullable=False),
@@ -616,8 +721,12 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("source_note", sa.Text(), nullable=False),
-        sa.CheckConstraint("direction IN ('at_least', 'at_most', 'equal')", name=op.f("ck_annual_target_direction")),
-        sa.CheckConstraint("source IN ('real', 'constructed', 'decided')", name=op.f("ck_annual_target_source")),
+        sa.CheckConstraint(
+            "direction IN ('at_least', 'at_most', 'equal')", name=op.f("ck_annual_target_direction")
+        ),
+        sa.CheckConstraint(
+            "source IN ('real', 'constructed', 'decided')", name=op.f("ck_annual_target_source")
+        ),
         sa.CheckConstraint("value <> 'NaN'", name=op.f("ck_annual_target_finite")),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "area_id"],
@@ -655,10 +764,15 @@ def upgrade() -> None:
             ["area.jurisdiction_id", "area.id"],
             name=op.f("fk_area_closure_jurisdiction_id_descendant_id"),
         ),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "descendant_id", "ancestor_id", name=op.f("pk_area_closure")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "descendant_id", "ancestor_id", name=op.f("pk_area_closure")
+        ),
     )
     op.create_index(
-        "ix_area_closure_ancestor", "area_closure", ["jurisdiction_id", "ancestor_id", "descendant_id"], unique=False
+        "ix_area_closure_ancestor",
+        "area_closure",
+        ["jurisdiction_id", "ancestor_id", "descendant_id"],
+        unique=False,
     )
     op.create_table(
         "area_succession",
@@ -670,7 +784,9 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("share", sa.Numeric(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.CheckConstraint("kind IN ('merge', 'split', 'rename', 'part')", name=op.f("ck_area_succession_kind")),
+        sa.CheckConstraint(
+            "kind IN ('merge', 'split', 'rename', 'part')", name=op.f("ck_area_succession_kind")
+        ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "predecessor_id"],
             ["area.jurisdiction_id", "area.id"],
@@ -687,7 +803,9 @@ def upgrade() -> None:
             "predecessor_id",
             "successor_id",
             "effective_date",
-            name=op.f("uq_area_succession_jurisdiction_id_predecessor_id_successor_id_effective_date"),
+            name=op.f(
+                "uq_area_succession_jurisdiction_id_predecessor_id_successor_id_effective_date"
+            ),
         ),
     )
     op.create_table(
@@ -706,7 +824,9 @@ def upgrade() -> None:
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.Column("name_vi", sa.Text(), nullable=False),
         sa.Column("name_en", sa.Text(), nullable=False),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_unit_validity")),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_unit_validity")
+        ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "area_id"],
             ["area.jurisdiction_id", "area.id"],
@@ -760,10 +880,15 @@ def upgrade() -> None:
             name="ex_assignment_unit_indicator",
         ),
         sa.CheckConstraint(
-            "frequency IN ('monthly', 'quarterly', 'half_yearly', 'yearly')", name=op.f("ck_assignment_frequency")
+            "frequency IN ('monthly', 'quarterly', 'half_yearly', 'yearly')",
+            name=op.f("ck_assignment_frequency"),
         ),
-        sa.CheckConstraint("value_scope IN ('territory', 'agency')", name=op.f("ck_assignment_value_scope")),
-        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_assignment_validity")),
+        sa.CheckConstraint(
+            "value_scope IN ('territory', 'agency')", name=op.f("ck_assignment_value_scope")
+        ),
+        sa.CheckConstraint(
+            "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_assignment_validity")
+        ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "area_id"],
             ["area.jurisdiction_id", "area.id"],
@@ -781,8 +906,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("jurisdiction_id", "id", name=op.f("pk_assignment")),
     )
-    op.create_index("ix_assignment_indicator", "assignment", ["jurisdiction_id", "indicator_id"], unique=False)
-    op.create_index("ix_assignment_unit", "assignment", ["jurisdiction_id", "unit_id", "indicator_id"], unique=False)
+    op.create_index(
+        "ix_assignment_indicator", "assignment", ["jurisdiction_id", "indicator_id"], unique=False
+    )
+    op.create_index(
+        "ix_assignment_unit",
+        "assignment",
+        ["jurisdiction_id", "unit_id", "indicator_id"],
+        unique=False,
+    )
     op.create_table(
         "deadline_exception",
         sa.Column("jurisdiction_id", sa.Integer(), nullable=False),
@@ -821,12 +953,17 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "state IN ('draft', 'submitted', 'sent', 'accepted', 'returned')", name=op.f("ck_report_state")
+            "state IN ('draft', 'submitted', 'sent', 'accepted', 'returned')",
+            name=op.f("ck_report_state"),
         ),
         sa.CheckConstraint(
-            "accepted_version IS NULL OR sent_version IS NOT NULL", name=op.f("ck_report_accepted_was_sent")
+            "accepted_version IS NULL OR sent_version IS NOT NULL",
+            name=op.f("ck_report_accepted_was_sent"),
         ),
-        sa.CheckConstraint("sent_version <= version AND accepted_version <= version", name=op.f("ck_report_pointers")),
+        sa.CheckConstraint(
+            "sent_version <= version AND accepted_version <= version",
+            name=op.f("ck_report_pointers"),
+        ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "unit_id"],
             ["unit.jurisdiction_id", "unit.id"],
@@ -841,7 +978,9 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("sent_version IS DISTINCT FROM accepted_version"),
     )
-    op.create_index("ix_report_unit", "report", ["jurisdiction_id", "unit_id", "period_id"], unique=False)
+    op.create_index(
+        "ix_report_unit", "report", ["jurisdiction_id", "unit_id", "period_id"], unique=False
+    )
     op.create_table(
         "token",
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
@@ -855,10 +994,15 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("(role IN ('clerk', 'leader')) = (unit_id IS NOT NULL)", name=op.f("ck_token_unit")),
-        sa.CheckConstraint("(role NOT IN ('clerk', 'leader')) = (area_id IS NOT NULL)", name=op.f("ck_token_area")),
         sa.CheckConstraint(
-            "role IN ('clerk', 'leader', 'reviewer', 'operations', 'administrator')", name=op.f("ck_token_role")
+            "(role IN ('clerk', 'leader')) = (unit_id IS NOT NULL)", name=op.f("ck_token_unit")
+        ),
+        sa.CheckConstraint(
+            "(role NOT IN ('clerk', 'leader')) = (area_id IS NOT NULL)", name=op.f("ck_token_area")
+        ),
+        sa.CheckConstraint(
+            "role IN ('clerk', 'leader', 'reviewer', 'operations', 'administrator')",
+            name=op.f("ck_token_role"),
         ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "area_id"],
@@ -870,7 +1014,9 @@ def upgrade() -> None:
             ["unit.jurisdiction_id", "unit.id"],
             name=op.f("fk_token_jurisdiction_id_unit_id"),
         ),
-        sa.ForeignKeyConstraint(["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_token_jurisdiction_id")),
+        sa.ForeignKeyConstraint(
+            ["jurisdiction_id"], ["jurisdiction.id"], name=op.f("fk_token_jurisdiction_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
     )
     op.create_table(
@@ -916,7 +1062,8 @@ def upgrade() -> None:
         sa.Column("sent_version", sa.Integer(), nullable=True),
         sa.Column("accepted_version", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "to_state IN ('draft', 'submitted', 'sent', 'accepted', 'returned')", name=op.f("ck_report_step_to_state")
+            "to_state IN ('draft', 'submitted', 'sent', 'accepted', 'returned')",
+            name=op.f("ck_report_step_to_state"),
         ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "period_id", "unit_id"],
@@ -924,7 +1071,9 @@ def upgrade() -> None:
             name=op.f("fk_report_step_jurisdiction_id_period_id_unit_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "period_id", "unit_id", "revision", name=op.f("pk_report_step")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "period_id", "unit_id", "revision", name=op.f("pk_report_step")
+        ),
     )
     op.create_table(
         "report_version",
@@ -941,7 +1090,8 @@ def upgrade() -> None:
         sa.Column("not_applicable", sa.Integer(), nullable=False),
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('original', 'resend', 'correction', 'revision')", name=op.f("ck_report_version_kind")
+            "kind IN ('original', 'resend', 'correction', 'revision')",
+            name=op.f("ck_report_version_kind"),
         ),
         sa.ForeignKeyConstraint(
             ["jurisdiction_id", "period_id", "unit_id"],
@@ -949,7 +1099,9 @@ def upgrade() -> None:
             name=op.f("fk_report_version_jurisdiction_id_period_id_unit_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("jurisdiction_id", "period_id", "unit_id", "version", name=op.f("pk_report_version")),
+        sa.PrimaryKeyConstraint(
+            "jurisdiction_id", "period_id", "unit_id", "version", name=op.f("pk_report_version")
+        ),
     )
 
 

@@ -13,13 +13,16 @@ from tests.queries.world import ALWAYS, Area, Assignment, Indicator, Unit, Valid
 
 #: The months that figures are asked for, over a new year.
 MONTHS = tuple(Period.parse(p) for p in ("2023-11", "2023-12", "2024-01", "2024-02", "2024-03"))
-#: What is reported beside: where parts and weights may be found, and just too far back.
+#: What is reported beside: where parts and weights may be found, together, and just too far back.
 EARLIER = tuple(
-    Period.parse(p)
-    for p in (
-        *("2022-Q3", "2022-11", "2022-12", "2022-Q4", "2022-S2", "2022", "2023-01", "2023-02"),
-        *("2023-Q1", "2023-S1", "2023-09", "2023-Q3", "2023-9M", "2023-10"),
-        *("2023-Q4", "2023-S2", "2023", "2024-Q1"),
+    tuple(Period.parse(period) for period in periods)
+    for periods in (
+        ("2022-10", "2022-Q3", "2022-11"),
+        ("2022-12", "2022-Q4", "2022-S2", "2022"),
+        ("2023-01", "2023-Q1", "2023-S1"),
+        ("2023-09", "2023-Q3", "2023-9M"),
+        ("2023-12", "2023-Q4", "2023-S2", "2023"),
+        ("2023-12", "2023", "2024-02", "2024-Q1"),
     )
 )
 #: First days on and around cut-off days and ends of months.
@@ -36,11 +39,20 @@ _TIME_RULES = ("sum", "last", "mean", "none")
 _FREQUENCIES = ("monthly", "quarterly", "half_yearly", "yearly")
 
 
+#: Choices of steps, see play.py: silent, a draft, sent, accepted, returned, accepted again …
+_LIVES = (
+    *((), (3, 3), (0,), (0, 3), (0, 3, 2, 3), (0, 0), (0, 0), (0, 0), (0, 0), (1, 0, 0)),
+    *((0, 0, 0, 0), (0, 0, 0, 0, 0), (0, 0, 0, 0, 3), (0, 0, 0, 0, 3, 0, 0), (3, 2, 3, 0, 0)),
+)
+
+
 class Story(NamedTuple):
-    """A world, and choices of steps for its reports; `dice` decides on order and values."""
+    """A world, choices of steps for its reports, months to ask for; `dice` decides on the rest."""
 
     world: World
     lives: Mapping[tuple[str, Period], Sequence[int]]
+    months: list[Period]
+    #: Seed of the values and of the order of the steps.
     dice: int
 
 
@@ -57,40 +69,37 @@ def stories(draw: st.DrawFn) -> Story:
         {i.code: i for i in indicators},
         tuple(assignments),
     )
-    periods = draw(
-        st.lists(st.sampled_from(EARLIER), min_size=1, max_size=4, unique=True).map(tuple)
-    )
-    periods += draw(
-        st.lists(st.sampled_from(MONTHS), min_size=1, max_size=3, unique=True).map(tuple)
-    )
+    months = draw(st.lists(st.sampled_from(MONTHS), min_size=1, max_size=3, unique=True))
+    periods = {*months, *draw(st.sampled_from(EARLIER))}
     keys = [
         (unit.code, period)
-        for period in periods
+        for period in sorted(periods, key=lambda each: each.id)
         for unit in units
         if is_on(unit.valid, cut_off(period, unit.cut_off_day))
     ]
-    steps = st.lists(st.integers(0, 3), max_size=6)
+    steps = st.sampled_from(_LIVES)
     lives = {key: draw(steps) for key in keys}
-    return Story(world, lives, draw(st.integers(0, 2**32)))
+    months.sort(key=lambda month: month.id)
+    return Story(world, lives, months, draw(st.integers(0, 2**32)))
 
 
-def _validity() -> st.SearchStrategy[Validity]:
+def _validity(mostly: int) -> st.SearchStrategy[Validity]:
     """Mostly always; else it begins, or ends, or both, in the middle of things."""
     begins = st.sampled_from(TURNS).map(lambda day: (day, None))
     ends = st.sampled_from(TURNS).map(lambda day: (ALWAYS[0], day))
     both = st.lists(st.sampled_from(TURNS), min_size=2, max_size=2, unique=True)
     return st.one_of(
-        *[st.just(ALWAYS)] * 5, begins, ends, both.map(lambda days: (min(days), max(days)))
+        *[st.just(ALWAYS)] * mostly, begins, ends, both.map(lambda days: (min(days), max(days)))
     )
 
 
 @st.composite
 def _areas(draw: st.DrawFn) -> list[Area]:
     found = [Area("1", "province", None, ALWAYS)]
-    for district in range(1, draw(st.integers(2, 3)) + 1):
+    for district in range(1, draw(st.integers(1, 3)) + 1):
         found.append(Area(f"1{district}", "district", "1", ALWAYS))
-        for commune in range(1, draw(st.integers(1, 3)) + 1):
-            valid = draw(st.one_of(st.just(ALWAYS), st.just(ALWAYS), _validity()))
+        for commune in range(1, draw(st.integers(1, 2)) + 1):
+            valid = draw(_validity(20))
             found.append(Area(f"1{district}{commune}", "commune", f"1{district}", valid))
     return found
 
@@ -101,16 +110,16 @@ def _units(draw: st.DrawFn, areas: list[Area]) -> list[Unit]:
     for area in areas:
         for number in range(draw(st.sampled_from((1, 1, 2)))):
             regime = draw(st.sampled_from((14, None)))
-            valid = area.valid if area.valid != ALWAYS else draw(_validity())
+            valid = area.valid if area.valid != ALWAYS else draw(_validity(20))
             found.append(Unit(f"U{area.code}{'ab'[number]}", area.code, regime, valid))
     return found
 
 
 @st.composite
 def _indicators(draw: st.DrawFn) -> list[Indicator]:
-    plain: list[Indicator] = []
-    for number in range(draw(st.integers(3, 5))):
-        rules = ("sum", "sum", "mean", "min", "max", "none") + ("weighted_mean",) * bool(plain)
+    plain = draw(_flow_and_stock())
+    for number in range(draw(st.integers(1, 3))):
+        rules = ("sum", "mean", "min", "max", "none", "weighted_mean", "weighted_mean")
         rule = draw(st.sampled_from(rules))
         weight = draw(st.sampled_from(plain)).code if rule == "weighted_mean" else None
         plain.append(
@@ -120,12 +129,22 @@ def _indicators(draw: st.DrawFn) -> list[Indicator]:
                 time_rule="mean" if weight else draw(st.sampled_from(_TIME_RULES)),
                 frequency=draw(st.sampled_from(("monthly", *_FREQUENCIES))),
                 scope=draw(st.sampled_from(("territory", "agency"))),
-                valid=draw(_validity()),
+                valid=draw(_validity(30)),
                 weight=weight,
             )
         )
-    ratios = [draw(_ratio(number, plain)) for number in range(draw(st.integers(1, 3)))]
-    return [*plain, *ratios]
+    ratios = [draw(_ratio(number, plain)) for number in range(draw(st.integers(1, 2)))]
+    of_both = draw(_ratio(9, plain[:2]))._replace(numerator="FLOW", denominator="STOCK")
+    return [*plain, *ratios, of_both]
+
+
+@st.composite
+def _flow_and_stock(draw: st.DrawFn) -> list[Indicator]:
+    """Draw what most ratios are made of: a flow, or a stock too, and a stock seldom collected."""
+    scope, rare = draw(st.sampled_from(("territory", "agency"))), _FREQUENCIES[1:]
+    flow = Indicator("FLOW", "sum", "sum", "monthly", scope, ALWAYS)
+    stock = Indicator("STOCK", "sum", "last", draw(st.sampled_from(rare)), scope, ALWAYS)
+    return [flow._replace(time_rule=draw(st.sampled_from(("sum", "sum", "last")))), stock]
 
 
 @st.composite
@@ -137,7 +156,7 @@ def _ratio(draw: st.DrawFn, number: int, plain: list[Indicator]) -> Indicator:
         time_rule="recompute",
         frequency=draw(st.sampled_from(_FREQUENCIES)),
         scope=draw(st.sampled_from(("territory", "agency"))),
-        valid=draw(_validity()),
+        valid=draw(_validity(30)),
         numerator=above.code,
         denominator=below.code,
         factor=draw(st.sampled_from([Decimal(100), Decimal("-0.5"), Decimal(1)])),
@@ -154,7 +173,7 @@ def _assignments(
     for indicator in indicators:
         given = draw(_owners(units, chosen, indicator.scope == "territory"))
         chosen.append(given)
-        often = st.sampled_from((*(None,) * 9, *_FREQUENCIES))
+        often = st.sampled_from((*(None,) * 9, *_FREQUENCIES, "yearly"))
         found += [Assignment(u.code, indicator.code, draw(often), valid) for u, valid in given]
     return found
 
@@ -173,7 +192,7 @@ def _owners(
         lengths = {"district": 2, "commune": 3}
         pool = [u for u in units if len(u.area) == lengths.get(how, len(u.area))]
         picked = draw(st.lists(st.sampled_from(units), unique=True)) if how == "any" else pool
-        found = [(unit, draw(_validity())) for unit in picked]
+        found = [(unit, draw(_validity(9))) for unit in picked]
     return draw(_one_by_one(found)) if is_exclusive else found
 
 

@@ -20,7 +20,7 @@ from indicators_api.units.areas import GEOGRAPHY_CUT_OFF
 from tests.queries import reference
 from tests.queries.play import Play
 from tests.queries.reference import cut_off, is_on
-from tests.queries.stories import MONTHS, Story, stories
+from tests.queries.stories import Story, stories
 from tests.queries.world import LEVELS, InForce, World
 from tests.queries.world_rows import Ids, store
 
@@ -31,9 +31,6 @@ DIVIDED = {"mean", "weighted_mean", "recompute"}
 
 Key = tuple[str, str, str]
 
-some_months = st.lists(st.sampled_from(MONTHS), min_size=1, max_size=3, unique=True).map(
-    lambda months: sorted(months, key=lambda month: month.id)
-)
 law = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -110,10 +107,8 @@ def assert_all_figures(session: Session, play: Play, months: list[Period]) -> No
 
 
 @settings(law, max_examples=25)
-@given(story=stories(), months=some_months)
-def test_every_figure_equals_the_obvious_sum(
-    empty_engine: Engine, story: Story, months: list[Period]
-) -> None:
+@given(story=stories())
+def test_every_figure_equals_the_obvious_sum(empty_engine: Engine, story: Story) -> None:
     """Roll-up law: for random areas, assignments, values, missing ones and any order of steps.
 
     At every level, on both bases, from both sources; the stored roll-up is what it would be if it
@@ -123,17 +118,16 @@ def test_every_figure_equals_the_obvious_sum(
         play = played(session, story)
 
         assert rollup.verify(session, 1) == []
-        assert_all_figures(session, play, months)
+        assert_all_figures(session, play, story.months)
 
         rollup.rebuild(session, 1)
         assert rollup.verify(session, 1) == []
-        assert_all_figures(session, play, months)
+        assert_all_figures(session, play, story.months)
 
 
 @settings(law, max_examples=8)
 @given(
     story=stories(),
-    months=some_months,
     limit=st.integers(1, 7),
     source=st.sampled_from(["rollup", "reported"]),
     sent=st.booleans(),
@@ -141,7 +135,6 @@ def test_every_figure_equals_the_obvious_sum(
 def test_pages_put_together_are_the_whole(
     empty_engine: Engine,
     story: Story,
-    months: list[Period],
     limit: int,
     source: str,
     sent: bool,  # noqa: FBT001 - drawn by hypothesis
@@ -149,7 +142,7 @@ def test_pages_put_together_are_the_whole(
     """Paging by keyset cursor: no duplicate, no gap; the same as objects and as JSON."""
     with rolled_back(empty_engine) as session:
         play = played(session, story)
-        question = Question(periods=months, level="commune", sent=sent)
+        question = Question(periods=story.months, level="commune", sent=sent)
         whole, _ = queries.figures(session, ask(session, play.ids, question), source=source)
 
         rows: list[Figure] = []

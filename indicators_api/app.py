@@ -27,6 +27,19 @@ from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from indicators_api.periods import Period
 
+#: The groups of calls, in the order of the documentation.
+GROUPS = (
+    reports,
+    aggregates,
+    observations,
+    completeness,
+    units,
+    indicators,
+    catalogue,
+    deadlines,
+    me,
+)
+
 DESCRIPTION = """\
 The open reporting system that a province runs on: reporting units send monthly values of
 socio-economic indicators, and the operations centre pulls exact, fresh figures rolled up by level.
@@ -78,33 +91,22 @@ def create_app(
     app.url_map.converters["period"] = PeriodConverter
     # One byte more than allowed is read, because werkzeug cuts a chunked body here without a word.
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes + 1
-    app.extensions["indicators"] = context.Services(
-        config,
-        database
-        or Database(
-            make_engine(
-                config.database_url,
-                pool_size=config.threads,
-                statement_timeout_ms=config.statement_timeout_ms,
-            )
-        ),
-        clock,
-    )
+    app.extensions["indicators"] = context.Services(config, database or connect(config), clock)
     envelope.register(app)
     problems.register(app)
     app.register_blueprint(pages.blueprint)
     app.register_blueprint(health.blueprint)
     api = make_api(app, DESCRIPTION)
-    for group in (
-        reports,
-        aggregates,
-        observations,
-        completeness,
-        units,
-        indicators,
-        catalogue,
-        deadlines,
-        me,
-    ):
+    for group in GROUPS:
         api.register_blueprint(group.blueprint)
     return app
+
+
+def connect(config: Config) -> Database:
+    """Give the way to the database of the settings: a connection for each thread, no more."""
+    engine = make_engine(
+        config.database_url,
+        pool_size=config.threads,
+        statement_timeout_ms=config.statement_timeout_ms,
+    )
+    return Database(engine)

@@ -178,33 +178,7 @@ def _carry_out(
     """
     if not moves:
         return []
-    keys = {
-        "jurisdiction": who.actor.jurisdiction,
-        "periods": [move.key.period.id for move in moves],
-        "units": [move.key.unit.id for move in moves],
-        "at": who.at,
-    }
-    session.execute(
-        _MOVE,
-        {
-            **keys,
-            "states": [move.state.value for move in moves],
-            "sent": [move.sent_version for move in moves],
-            "accepted": [move.accepted_version for move in moves],
-        },
-    )
-    session.execute(
-        _STEP,
-        {
-            **keys,
-            "from_states": [move.report.state for move in moves],
-            "action": step.value,
-            "actor_id": who.actor.token_id,
-            "actor_name": who.actor.name,
-            "actor_role": who.actor.role,
-            "comment": comment,
-        },
-    )
+    _store_moves(session, who, moves, step, comment)
     changes = [
         rollup.Change(m.key.period, m.key.unit.id, m.report.accepted_version, m.accepted_version)
         for m in moves
@@ -216,6 +190,32 @@ def _carry_out(
         Reviewed(m.key.unit.code, m.key.period, m.state, m.report.version, m.report.revision + 1)
         for m in moves
     ]
+
+
+def _store_moves(
+    session: Session, who: Who, moves: Sequence[_Move], step: Step, comment: str | None
+) -> None:
+    keys = {
+        "jurisdiction": who.actor.jurisdiction,
+        "periods": [move.key.period.id for move in moves],
+        "units": [move.key.unit.id for move in moves],
+        "at": who.at,
+    }
+    moved = {
+        "states": [move.state.value for move in moves],
+        "sent": [move.sent_version for move in moves],
+        "accepted": [move.accepted_version for move in moves],
+    }
+    taken = {
+        "from_states": [move.report.state for move in moves],
+        "action": step.value,
+        "actor_id": who.actor.token_id,
+        "actor_name": who.actor.name,
+        "actor_role": who.actor.role,
+        "comment": comment,
+    }
+    session.execute(_MOVE, {**keys, **moved})
+    session.execute(_STEP, {**keys, **taken})
 
 
 def _journal(session: Session, who: Who, moves: Sequence[_Move], step: Step) -> None:

@@ -223,17 +223,19 @@ def test_an_agency_ratio_is_over_the_units_assigned_both(empty_session: Session)
     )  # fmt: skip
     world = World(
         {"1": Area("1", "province", None, ALWAYS)},
-        {code: Unit(code, "1", None, ALWAYS) for code in ("ONE", "TWO", "ALONE")},
+        {code: Unit(code, "1", None, ALWAYS) for code in ("ONE", "TWO", "LATE", "ALONE")},
         {i.code: i for i in (flow, stock, ratio)},
         (
-            *(Assignment(unit, "DAYS_ABSENT", None, ALWAYS) for unit in ("ONE", "TWO", "ALONE")),
-            *(Assignment(unit, "STAFF", None, ALWAYS) for unit in ("ONE", "TWO")),
+            *(Assignment(unit, "STAFF", None, ALWAYS) for unit in ("ONE", "TWO", "LATE")),
+            *(Assignment(unit, "DAYS_ABSENT", None, ALWAYS) for unit in ("ONE", "TWO", "LATE")),
+            Assignment("ALONE", "DAYS_ABSENT", None, ALWAYS),
         ),
     )
     play = Play(empty_session, world, store(empty_session, world), dice=0)
     for unit, period, values in (
         ("TWO", "2023-Q4", {"STAFF": 1000}),
         ("ONE", "2024-Q1", {"STAFF": 10}),
+        ("LATE", "2024-Q1", {"STAFF": 5}),
         ("ONE", "2024-04", {"DAYS_ABSENT": 30}),
         ("TWO", "2024-04", {"DAYS_ABSENT": "not_applicable"}),
         ("ALONE", "2024-04", {"DAYS_ABSENT": 500}),
@@ -245,9 +247,10 @@ def test_an_agency_ratio_is_over_the_units_assigned_both(empty_session: Session)
     question = Question([Period.parse("2024-04")], area="1", indicators=["DAYS_ABSENT", "RATE"])
     absent, rate = rows(empty_session, question)
 
-    assert (absent.value, absent.expected, absent.reported) == (530, 2, 2)
-    # The newest staff figure of the area is that of the first quarter, which one of two gave.
-    assert (rate.value, rate.expected, rate.reported) == (3, 2, 1)
+    assert (absent.value, absent.expected, absent.reported) == (530, 3, 2)
+    # The area's newest staff figure is that of the first quarter, which two of three gave; of the
+    # days absent, one is missing and to one unit they don't apply.
+    assert (rate.value, rate.expected, rate.reported) == (2, 2, 1)
 
 
 def said(value: int | str) -> Decimal | str:

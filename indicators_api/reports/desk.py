@@ -15,6 +15,7 @@ from indicators_api.indicators.snapshot import IndicatorFacts, Snapshot, snapsho
 from indicators_api.observations.entry import Entry
 from indicators_api.reports import queries, workflow
 from indicators_api.reports.access import Key
+from indicators_api.reports.queries import Asked
 from indicators_api.reports.workflow import Step
 from indicators_api.security.actors import Actor
 from indicators_api.validation.bounds import check_entries
@@ -57,7 +58,7 @@ class Desk(NamedTuple):
 
 _Scope = tuple[Mapping[str, IndicatorFacts], frozenset[int]]
 
-#: Scopes kept for a catalogue version: the units of a province, in two periods.
+#: Units whose assignments are kept for a catalogue version: those of a province, and more.
 _KEPT = 512
 
 
@@ -88,20 +89,10 @@ def open_desk(session: Session, key: Key, *, today: date) -> Desk:
 
 
 def _scope(session: Session, key: Key, known: Snapshot) -> _Scope:
-    """Give what the unit may report and what it is expected to, read once per catalogue version."""
-    day = key.period.cut_off(key.unit.cut_off_day)
-    place = (key.unit.id, key.period.type, day)
-    if place not in known.memo:
-        if len(known.memo) >= _KEPT:
-            known.memo.clear()
-        known.memo[place] = _read_scope(session, key, known, on=day)
-    return cast("_Scope", known.memo[place])
-
-
-def _read_scope(session: Session, key: Key, known: Snapshot, *, on: date) -> _Scope:
-    asked = queries.assigned(session, key.jurisdiction, key.unit.id, on=on)
+    """Give what the unit may report and what it is expected to."""
+    period_type, day = key.period.type, key.period.cut_off(key.unit.cut_off_day)
+    asked = [a for a in _assigned(session, key, known) if a.on(day)]
     facts = [(known.by_id[a.indicator_id], a.frequency) for a in asked]
-    period_type = key.period.type
     assigned = {f.code: f for f, frequency in facts if accepts(period_type, frequency)}
     expected = frozenset(
         f.id
@@ -109,6 +100,15 @@ def _read_scope(session: Session, key: Key, known: Snapshot, *, on: date) -> _Sc
         if asks(period_type, frequency) and f.area_aggregation != "recompute"
     )
     return assigned, expected
+
+
+def _assigned(session: Session, key: Key, known: Snapshot) -> list[Asked]:
+    """Give the unit's assignments of all times, read once per catalogue version."""
+    if key.unit.id not in known.memo:
+        if len(known.memo) >= _KEPT:
+            known.memo.clear()
+        known.memo[key.unit.id] = queries.assigned(session, key.jurisdiction, key.unit.id)
+    return cast("list[Asked]", known.memo[key.unit.id])
 
 
 def weigh(

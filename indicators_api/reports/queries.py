@@ -80,6 +80,13 @@ class Asked(NamedTuple):
 
     indicator_id: int
     frequency: str
+    valid_from: date
+    #: Last day. None: still valid.
+    valid_to: date | None
+
+    def on(self, day: date) -> bool:
+        """Tell whether it is in force on a day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
 _UNIT = text("""
@@ -110,13 +117,12 @@ _IN_AREA = text("""
                      AND descendant_id = :area)
 """)
 _ASSIGNED = text("""
-    SELECT a.indicator_id, coalesce(a.frequency, i.frequency)
+    SELECT a.indicator_id, coalesce(a.frequency, i.frequency), greatest(a.valid_from, i.valid_from),
+           least(a.valid_to, i.valid_to)
     FROM assignment a
     JOIN indicator i ON i.jurisdiction_id = a.jurisdiction_id AND i.id = a.indicator_id
     WHERE a.jurisdiction_id = :jurisdiction AND a.unit_id = :unit
-      AND :day BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity')
-      AND :day BETWEEN i.valid_from AND coalesce(i.valid_to, 'infinity')
-    ORDER BY i.code
+    ORDER BY i.code, a.valid_from
 """)
 
 _KEY = "jurisdiction_id = :jurisdiction AND period_id = :period AND unit_id = :unit"
@@ -202,9 +208,9 @@ def lies_in(session: Session, jurisdiction: int, area_id: int, *, ancestor: int)
     return bool(session.scalar(_IN_AREA, parameters))
 
 
-def assigned(session: Session, jurisdiction: int, unit_id: int, *, on: date) -> list[Asked]:
-    """Give what a unit is assigned on a day, by indicator code."""
-    rows = session.execute(_ASSIGNED, {"jurisdiction": jurisdiction, "unit": unit_id, "day": on})
+def assigned(session: Session, jurisdiction: int, unit_id: int) -> list[Asked]:
+    """Give what a unit was, is or will be assigned, by indicator code and first day."""
+    rows = session.execute(_ASSIGNED, {"jurisdiction": jurisdiction, "unit": unit_id})
     return [Asked(*row) for row in rows]
 
 

@@ -106,7 +106,7 @@ def assert_all_figures(session: Session, play: Play, months: list[Period]) -> No
                 assert_equal(play.world, found, right, source)
 
 
-@settings(law, max_examples=25)
+@settings(law, max_examples=20)
 @given(story=stories())
 def test_every_figure_equals_the_obvious_sum(empty_engine: Engine, story: Story) -> None:
     """Roll-up law: for random areas, assignments, values, missing ones and any order of steps.
@@ -125,7 +125,7 @@ def test_every_figure_equals_the_obvious_sum(empty_engine: Engine, story: Story)
         assert_all_figures(session, play, story.months)
 
 
-@settings(law, max_examples=8)
+@settings(law, max_examples=6)
 @given(
     story=stories(),
     limit=st.integers(1, 7),

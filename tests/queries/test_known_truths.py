@@ -253,5 +253,38 @@ def test_an_agency_ratio_is_over_the_units_assigned_both(empty_session: Session)
     assert (rate.value, rate.expected, rate.reported) == (2, 2, 1)
 
 
+def test_each_part_of_a_ratio_has_its_own_rule(empty_session: Session) -> None:
+    """Recompute: each by its own rule, also where a part is taken from an earlier period."""
+    flow = Indicator("USED", "sum", "none", "monthly", "territory", ALWAYS)
+    stock = Indicator("CAPACITY", "max", "last", "quarterly", "territory", ALWAYS)
+    ratio = Indicator(
+        "USE", "recompute", "recompute", "monthly", "territory", ALWAYS,
+        numerator="USED", denominator="CAPACITY", factor=Decimal(100),
+    )  # fmt: skip
+    world = World(
+        {
+            "1": Area("1", "province", None, ALWAYS),
+            **{code: Area(code, "district", "1", ALWAYS) for code in ("11", "12")},
+        },
+        {code: Unit(code, code[1:], None, ALWAYS) for code in ("U11", "U12")},
+        {i.code: i for i in (flow, stock, ratio)},
+        tuple(
+            Assignment(unit, part, None, ALWAYS)
+            for unit in ("U11", "U12")
+            for part in ("USED", "CAPACITY")
+        ),
+    )
+    play = Play(empty_session, world, store(empty_session, world), dice=0)
+    for unit, used, capacity in (("U11", 30, 100), ("U12", 10, 80)):
+        for period, values in (("2024-Q1", {"CAPACITY": capacity}), ("2024-04", {"USED": used})):
+            key = (unit, Period.parse(period))
+            play.write(key, Step.SEND, {code: said(value) for code, value in values.items()})
+            play.take(key, "accept")
+
+    (use,) = rows(empty_session, Question([Period.parse("2024-04")], area="1", indicators=["USE"]))
+
+    assert use.value == Decimal(100) * (30 + 10) / max(100, 80)
+
+
 def said(value: int | str) -> Decimal | str:
     return value if isinstance(value, str) else Decimal(value)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import text
 
 from indicators_api.db.session import Session
+from indicators_api.indicators.snapshot import RuleFacts, snapshot
 
 
 class SectorFacts(NamedTuple):
@@ -29,23 +30,6 @@ class UnitOfMeasureFacts(NamedTuple):
     symbol: str
     #: In UCUM or SDMX, with the list's name before it; empty where neither has it.
     standard_code: str
-
-
-class ValidationRuleFacts(NamedTuple):
-    """A rule between the values of a report; the expressions are text."""
-
-    code: str
-    name_vi: str
-    name_en: str
-    left_expression: str
-    operator: str
-    right_expression: str
-    severity: str
-    evaluation_scope: str
-    #: Absolute, on the right side.
-    tolerance: Decimal
-    #: First month of the crop year. None for the other scopes.
-    scope_start_month: int | None
 
 
 class TargetFacts(NamedTuple):
@@ -85,13 +69,6 @@ _UNITS_OF_MEASURE = text(
     FROM unit_of_measure WHERE jurisdiction_id = :jurisdiction ORDER BY code
     """
 )
-_RULES = text(
-    """
-    SELECT code, name_vi, name_en, left_expression, operator, right_expression, severity,
-           evaluation_scope, tolerance, scope_start_month
-    FROM validation_rule WHERE jurisdiction_id = :jurisdiction AND active ORDER BY code
-    """
-)
 _TARGETS = text(
     """
     SELECT indicator.code, indicator.name_vi, indicator.name_en, area.id, area.code, target.year,
@@ -129,10 +106,9 @@ def units_of_measure(session: Session, jurisdiction: int) -> list[UnitOfMeasureF
     return [UnitOfMeasureFacts(*row) for row in found]
 
 
-def validation_rules(session: Session, jurisdiction: int) -> list[ValidationRuleFacts]:
+def validation_rules(session: Session, jurisdiction: int) -> list[RuleFacts]:
     """Give the active validation rules by code."""
-    found = session.execute(_RULES, {"jurisdiction": jurisdiction})
-    return [ValidationRuleFacts(*row) for row in found]
+    return list(snapshot(session, jurisdiction).rules)
 
 
 def targets(

@@ -11,10 +11,12 @@ from indicators_api.db.session import Session
 
 _APPEND = text("""
     INSERT INTO journal (jurisdiction_id, recorded_at, actor_id, actor_name, action, subject,
-            details, request_id)
-    SELECT :jurisdiction, :at, :actor_id, :actor_name, :action, e.subject, CAST(e.details
-            AS jsonb), :request_id
-    FROM unnest(CAST(:subjects AS text[]), CAST(:details AS text[])) AS e(subject, details)
+                         period_id, unit_id, area_id, details, request_id)
+    SELECT :jurisdiction, :at, :actor_id, :actor_name, :action, e.subject, e.period_id, e.unit_id,
+           e.area_id, CAST(e.details AS jsonb), :request_id
+    FROM unnest(CAST(:subjects AS text[]), CAST(:periods AS int[]), CAST(:units AS int[]),
+                CAST(:areas AS int[]), CAST(:details AS text[]))
+         AS e(subject, period_id, unit_id, area_id, details)
 """)
 
 
@@ -27,15 +29,27 @@ class Author(NamedTuple):
     request_id: str | None
 
 
+class Subject(NamedTuple):
+    """What was changed: its name (`report/H59.21.11/2024-07`), and by which it is found again.
+
+    None: it is of no one period, unit or area.
+    """
+
+    name: str
+    period_id: int | None = None
+    unit_id: int | None = None
+    area_id: int | None = None
+
+
 def append(
     session: Session,
     author: Author,
     action: str,
-    entries: Mapping[str, Mapping[str, Any]],
+    entries: Mapping[Subject, Mapping[str, Any]],
     *,
     at: datetime,
 ) -> None:
-    """Add an entry for each subject (`report/H59.21.11/2024-07`) with its details.
+    """Add an entry for each subject with its details.
 
     Call it after the locks of what is changed are held: ids are then drawn in the order of the
     changes.
@@ -49,7 +63,10 @@ def append(
             "actor_name": author.name,
             "action": action,
             "request_id": author.request_id,
-            "subjects": list(entries),
+            "subjects": [subject.name for subject in entries],
+            "periods": [subject.period_id for subject in entries],
+            "units": [subject.unit_id for subject in entries],
+            "areas": [subject.area_id for subject in entries],
             "details": [_json(details) for details in entries.values()],
         },
     )

@@ -6,6 +6,7 @@ import click
 
 from indicators_api.aggregation.rollup import rebuild
 from indicators_api.audit import journal
+from indicators_api.audit.journal import Subject
 from indicators_api.catalogue.load import LoadReport, load
 from indicators_api.cli.opening import JURISDICTION, OPERATOR, wall_clock, writing
 from indicators_api.db.session import Session
@@ -48,5 +49,5 @@ def load_and_derive(session: Session, folder: Path) -> LoadReport:
         rebuild(session, JURISDICTION)
     if report.changed:
         details = {table: change._asdict() for table, change in report.tables.items()}
-        journal.append(session, OPERATOR, "catalogue.load", {"catalogue": details}, at=at)
+        journal.append(session, OPERATOR, "catalogue.load", {Subject("catalogue"): details}, at=at)
     return report

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from indicators_api.audit import journal
+from indicators_api.audit.journal import Subject
 from indicators_api.cli.demo_source import Catalogue
 from indicators_api.cli.opening import OPERATOR, wall_clock, writing
 from indicators_api.cli.tokens import issue_all
@@ -80,5 +81,7 @@ def _revoke(session: Session, tokens: Tokens) -> None:
     for number in tokens.numbers():
         with contextlib.suppress(NotFound):
             service.revoke(session, number, at=at)
-    entries: dict[str, dict[str, object]] = {f"token/{n}": {} for n in tokens.numbers()}
+    entries: dict[Subject, dict[str, object]] = {
+        Subject(f"token/{n}"): {} for n in tokens.numbers()
+    }
     journal.append(session, OPERATOR, "token.revoke", entries, at=at)

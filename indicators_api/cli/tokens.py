@@ -6,6 +6,7 @@ import click
 from sqlalchemy import text
 
 from indicators_api.audit import journal
+from indicators_api.audit.journal import Subject
 from indicators_api.cli.opening import JURISDICTION, OPERATOR, reading, wall_clock, writing
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, NotFound, mark
@@ -91,7 +92,7 @@ def issue_all(
         session, JURISDICTION, role, holders, area_id=area_id, at=at, expires=expires
     )
     entries = {
-        f"token/{token.split('_')[1]}": {"role": role, "name": holder.name}
+        Subject(f"token/{token.split('_')[1]}"): {"role": role, "name": holder.name}
         for token, holder in zip(issued, holders, strict=True)
     }
     journal.append(session, OPERATOR, "token.issue", entries, at=at)
@@ -148,5 +149,5 @@ def revoke(number: int) -> None:
     at = wall_clock()
     with writing() as session:
         service.revoke(session, number, at=at)
-        journal.append(session, OPERATOR, "token.revoke", {f"token/{number}": {}}, at=at)
+        journal.append(session, OPERATOR, "token.revoke", {Subject(f"token/{number}"): {}}, at=at)
     click.echo(f"Token {number} is revoked.")

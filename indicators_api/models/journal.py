@@ -28,6 +28,10 @@ class JournalEntry(Base):
     action: Mapped[str]
     #: What was changed: `report/H59.21.11/2024-07`, `token/12`.
     subject: Mapped[str]
+    #: By which entries are found. NULL: the subject is of no one period, unit or area.
+    period_id: Mapped[int | None]
+    unit_id: Mapped[int | None]
+    area_id: Mapped[int | None]
     details: Mapped[dict[str, Any]]
     #: NULL at the command line.
     request_id: Mapped[str | None]

@@ -50,6 +50,8 @@ class Report(Base):
     accepted_version: Mapped[int | None]
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
+    #: When the last step was taken; saving a draft again is none. Figures change by steps alone.
+    stepped_at: Mapped[datetime]
     #: Decides on time or late. NULL: never sent.
     first_sent_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]

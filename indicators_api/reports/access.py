@@ -2,6 +2,7 @@
 
 from typing import NamedTuple, NoReturn
 
+from indicators_api.audit import journal
 from indicators_api.db.session import Session
 from indicators_api.errors import Forbidden, NotFound, mark
 from indicators_api.periods import Period
@@ -16,6 +17,16 @@ class Key(NamedTuple):
     jurisdiction: int
     unit: ReportingUnit
     period: Period
+
+    @property
+    def subject(self) -> journal.Subject:
+        """Give the report's name in the journal."""
+        return journal.Subject(
+            f"report/{self.unit.code}/{self.period}",
+            self.period.id,
+            self.unit.id,
+            self.unit.area_id,
+        )
 
     def parameters(self) -> dict[str, int]:
         """Give the key's SQL parameters."""

@@ -117,8 +117,9 @@ def grant(
     if ids:
         remember(session, _EXCEPTIONS, author.jurisdiction, ids, at=at)
         grow(session, author.jurisdiction, at=at)
+        subject = journal.Subject(f"period/{period}", period.id)
         details = {"units": list(codes), "due": due, "reason": reason}
-        journal.append(session, author, "deadline.grant", {f"period/{period}": details}, at=at)
+        journal.append(session, author, "deadline.grant", {subject: details}, at=at)
     return len(ids)
 
 

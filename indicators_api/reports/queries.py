@@ -142,14 +142,15 @@ _ENTRIES = text(f"""
 
 _INSERT = text("""
     INSERT INTO report (jurisdiction_id, period_id, unit_id, state, revision, version, sent_version,
-                        created_at, changed_at, first_sent_at, sent_at)
-    VALUES (:jurisdiction, :period, :unit, :state, 1, 1, :sent_version, :at, :at, :sent_at,
+                        created_at, changed_at, stepped_at, first_sent_at, sent_at)
+    VALUES (:jurisdiction, :period, :unit, :state, 1, 1, :sent_version, :at, :at, :at, :sent_at,
             :sent_at)
 """)
 _UPDATE = text(f"""
     UPDATE report
     SET state = :state, revision = revision + 1, version = :version, sent_version = :sent_version,
-        changed_at = :at, sent_at = coalesce(:sent_at, sent_at),
+        changed_at = :at, stepped_at = CASE WHEN :is_step THEN :at ELSE stepped_at END,
+        sent_at = coalesce(:sent_at, sent_at),
         first_sent_at = coalesce(first_sent_at, :sent_at)
     WHERE {_KEY} AND revision = :seen
     RETURNING revision

@@ -31,7 +31,7 @@ from indicators_api.reports.workflow import State, Step
 _MOVE = text("""
     UPDATE report r
     SET state = m.state, revision = r.revision + 1, sent_version = m.sent_version,
-        accepted_version = m.accepted_version, changed_at = :at,
+        accepted_version = m.accepted_version, changed_at = :at, stepped_at = :at,
         accepted_at = CASE WHEN m.state = 'accepted' THEN :at ELSE r.accepted_at END
     FROM unnest(CAST(:periods AS int[]), CAST(:units AS int[]), CAST(:states AS text[]),
                 CAST(:sent AS int[]), CAST(:accepted AS int[]))
@@ -220,7 +220,7 @@ def _store_moves(
 
 def _journal(session: Session, who: Who, moves: Sequence[_Move], step: Step) -> None:
     entries = {
-        f"report/{move.key.unit.code}/{move.key.period}": {
+        move.key.subject: {
             "revision": move.report.revision + 1,
             "state": move.state,
             "accepted_version": move.accepted_version,

@@ -84,8 +84,8 @@ def delete(session: Session, who: Who, code: str, period: Period, *, seen: int) 
             state=present.state,
         )
     queries.delete_report(session, key.parameters())
-    subject = f"report/{code}/{period}"
-    journal.append(session, who.author, "report.delete", {subject: {"revision": seen}}, at=who.at)
+    deleted = {key.subject: {"revision": seen}}
+    journal.append(session, who.author, "report.delete", deleted, at=who.at)
 
 
 def rehearse(

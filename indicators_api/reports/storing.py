@@ -70,7 +70,8 @@ def store(
     """
     key = desk.key.parameters()
     move = _move(who, draft, present, version)
-    revision = _write_report(session, key, move, present, at=who.at)
+    is_step = draft.step is not Step.SAVE
+    revision = _write_report(session, key, move, present, is_step=is_step, at=who.at)
     counts = _write_version(session, desk, move, draft, outcome, at=who.at)
     fresh = version is None or version.version != move.version
     changes = _write_values(session, key, move.version, outcome, fresh=fresh)
@@ -104,6 +105,7 @@ def _write_report(
     move: Move,
     present: ReportRow | None,
     *,
+    is_step: bool,
     at: datetime,
 ) -> int:
     columns = {
@@ -116,7 +118,7 @@ def _write_report(
     if present is None:
         queries.insert_report(session, key, **columns)
         return 1
-    return queries.update_report(session, key, **columns, seen=present.revision)
+    return queries.update_report(session, key, **columns, is_step=is_step, seen=present.revision)
 
 
 def _write_version(
@@ -194,9 +196,10 @@ def _record(
             sent_version=move.sent_version,
             accepted_version=present.accepted_version if present else None,
         )
-    subject = f"report/{desk.key.unit.code}/{desk.key.period}"
     details = {"revision": revision, "state": move.state, **changes._asdict()}
-    journal.append(session, who.author, f"report.{draft.step}", {subject: details}, at=who.at)
+    journal.append(
+        session, who.author, f"report.{draft.step}", {desk.key.subject: details}, at=who.at
+    )
 
 
 def _counts(desk: Desk, entries: Mapping[int, Entry]) -> dict[str, int]:

@@ -63,7 +63,7 @@ def prepare(url: str, folder: Path) -> Stage:
     with Database(engine).writing() as session, tempfile.TemporaryDirectory() as catalogue:
         write_catalogue(Path(catalogue))
         load(session, Path(catalogue), at=at)
-        rebuild(session, 1)
+        rebuild(session, 1, at=at)
         raw = session.connection().connection
         units = raw.execute("SELECT id, code FROM unit ORDER BY code").fetchall()
         areas = raw.execute("SELECT id, code FROM area WHERE level_code <> 'commune'").fetchall()

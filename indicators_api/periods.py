@@ -5,7 +5,6 @@ Pure. Source: Decree 09/2019/NĐ-CP art. 12; domain.md.
 
 import calendar
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -140,12 +139,17 @@ class Period:
 
     @property
     def previous(self) -> Self:
-        """The period of the same type before this one (of nine months and years.
+        """The period of the same type before this one; of nine months and years a year earlier."""
+        return self._moved(-1)
 
-        A year earlier).
-        """
+    @property
+    def next(self) -> Self:
+        """The period of the same type after this one; of nine months and years a year later."""
+        return self._moved(1)
+
+    def _moved(self, steps: int) -> Self:
         per_year = 1 if self.type is PeriodType.NINE_MONTHS else 12 // _MONTHS_IN[self.type]
-        year, number = divmod(self.year * per_year + self.number - 2, per_year)
+        year, number = divmod(self.year * per_year + self.number - 1 + steps, per_year)
         return type(self)(self.type, year, number + 1)
 
     @property
@@ -182,9 +186,12 @@ def months_back(last: Period, count: int) -> list[Period]:
     return months[::-1]
 
 
-def between(first: Period, last: Period) -> Iterator[Period]:
-    """Yield the periods of one type from `first` to `last`, both included, in order."""
-    found = [last]
-    while found[-1].id > first.id:
-        found.append(found[-1].previous)
-    return reversed(found if found[-1] == first else [])
+def within(first: date, last: date, kind: PeriodType) -> list[Period]:
+    """Give the periods of a type that lie wholly between two days, both included, in order."""
+    found = []
+    period = Period(kind, first.year)
+    while period.end <= last:
+        if period.start >= first:
+            found.append(period)
+        period = period.next
+    return found

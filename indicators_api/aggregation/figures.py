@@ -1,15 +1,14 @@
-"""The figures of areas in months, as one statement put together from named parts.
+"""The figures of areas in single periods, as named parts of one statement; `plain` is their last.
 
 Every part is a constant; what varies with the question is which parts are there. Values are
-parameters always. A row: area id, indicator id, period id, value (None with a reason), expected,
-reported.
+parameters always. A row of `plain`: area, indicator, period, value (None with a reason), expected,
+reported, and where asked the worst status behind it and the year to date that was reported.
 """
 
-from functools import lru_cache
 from typing import NamedTuple
 
-from indicators_api.aggregation.counting import ASKED_FREQUENCY, LAST_MONTH
-from indicators_api.aggregation.recompute import RATIO_FIGURES, ratio_parts
+from indicators_api.aggregation import cells
+from indicators_api.aggregation.counting import LAST_MONTH
 
 
 class Shape(NamedTuple):
@@ -20,80 +19,77 @@ class Shape(NamedTuple):
     #: Areas with a stored roll-up, areas of the lowest level.
     upper: bool
     lowest: bool
-    #: Parts of earlier periods.
-    earlier: bool
+    #: For each group of indicators and periods, whether cells without a value are figures too.
+    groups: tuple[bool, ...]
     leaves: bool
-    #: Parts of earlier periods that are read from the leaf observations.
-    earlier_leaves: bool
     ratios: bool
     pairs: bool
+    #: Areas that others went over into.
+    changed: bool
+    status: bool
+    ytd: bool
+
+    @property
+    def version(self) -> str:
+        """The column that points at the version of a report that the basis reads."""
+        return "sent_version" if self.sent else "accepted_version"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of a cell that the question needs."""
+        more = (cells.OF_STATUS if self.status else ()) + (cells.OF_YTD if self.ytd else ())
+        return cells.ALWAYS + more
 
 
-_LOOKED = """
+LOOKED = """
     looked AS (
-        SELECT p AS period_id, {last_month} AS last_month, {frequency} AS frequency
-        FROM unnest(CAST(:months AS int[])) AS p
-    )
-"""
-_EARLIER = """,
-    earlier AS (
-        SELECT p AS period_id, {last_month} AS last_month, {frequency} AS frequency
-        FROM unnest(CAST(:earlier AS int[])) AS p
-    )
-"""
-_ALL_SPANS = "(SELECT * FROM looked UNION ALL SELECT * FROM earlier)"
-_CELL = (
-    "period_id, area_id, indicator_id, value_sum, value_count, asked_count, not_applicable_count"
-)
+        SELECT * FROM unnest(CAST(:looked AS int[]), CAST(:first_months AS int[]),
+                             CAST(:last_months AS int[]), CAST(:frequencies AS text[]))
+            AS p(period_id, first_month, last_month, frequency)
+    )"""
 _ASKED = """CASE s.frequency WHEN 'monthly' THEN c.monthly WHEN 'quarterly' THEN c.quarterly
                 WHEN 'half_yearly' THEN c.half_yearly WHEN 'yearly' THEN c.yearly ELSE 0 END"""
-_BASE_OF = """
-        SELECT s.period_id, c.area_id, c.indicator_id, c.assigned, {asked} AS asked
-        FROM {span} s
+_BASE_OF = f"""
+        SELECT s.period_id, c.area_id, c.indicator_id, c.assigned, {_ASKED} AS asked,
+               {{is_own}} AS is_own
+        FROM looked s
         JOIN coverage c ON c.jurisdiction_id = :jurisdiction AND c.area_id = ANY(:areas)
-                       AND c.indicator_id = ANY(:{ids})
-                       AND s.last_month BETWEEN c.first_month AND c.last_month"""
+                       AND c.indicator_id = ANY(:ids_{{n}})
+                       AND s.last_month BETWEEN c.first_month AND c.last_month
+        WHERE s.period_id = ANY(:periods_{{n}})"""
 _STORED_OF = """
-        SELECT period_id, area_id, indicator_id, value_sum, value_count, asked_count,
-                not_applicable_count
+        SELECT period_id, area_id, indicator_id, {columns}
         FROM rollup
-        WHERE jurisdiction_id = :jurisdiction AND period_id = ANY(:{span}) AND area_id = ANY(:upper)
-          AND indicator_id = ANY(:{ids})"""
-_OBSERVED_OF = """
-        SELECT s.period_id, k.area_id, k.indicator_id, coalesce(sum(o.value), 0), count(o.value),
-               count(o.value) FILTER (WHERE k.frequency = s.frequency),
-               count(*) FILTER (WHERE o.missing = 'not_applicable' AND k.frequency = s.frequency)
-        FROM {span} s
+        WHERE jurisdiction_id = :jurisdiction AND period_id = ANY(:periods_{n})
+          AND area_id = ANY(:upper) AND indicator_id = ANY(:ids_{n})"""
+_COUNTED = """
+        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
+                       AND k.indicator_id = o.indicator_id AND k.counts
+                       AND s.last_month BETWEEN k.first_month AND k.last_month"""
+_OBSERVED_OF = f"""
+        SELECT s.period_id, k.area_id, k.indicator_id, {{sums}}
+        FROM looked s
         JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
         JOIN unit u ON u.jurisdiction_id = :jurisdiction AND u.id = r.unit_id
                 AND u.area_id = ANY(:lowest)
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
-                          AND o.unit_id = r.unit_id AND o.version = r.{version}
-                          AND o.indicator_id = ANY(:{ids})
-        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
-                       AND k.indicator_id = o.indicator_id AND k.counts
-                       AND s.last_month BETWEEN k.first_month AND k.last_month
+                          AND o.unit_id = r.unit_id AND o.version = r.{{version}}
+                          AND o.indicator_id = ANY(:ids_{{n}}){_COUNTED}
+        WHERE s.period_id = ANY(:periods_{{n}})
         GROUP BY s.period_id, k.area_id, k.indicator_id"""
-_PENDING_OF = """
-        SELECT s.period_id, c.ancestor_id, o.indicator_id, coalesce(sum(g.sign * o.value), 0),
-               coalesce(sum(g.sign) FILTER (WHERE o.value IS NOT NULL), 0),
-               coalesce(sum(g.sign) FILTER (WHERE o.value IS NOT NULL
-                   AND k.frequency = s.frequency), 0),
-               coalesce(sum(g.sign) FILTER (WHERE o.missing = 'not_applicable'
-                                              AND k.frequency = s.frequency), 0)
-        FROM {span} s
+_PENDING_OF = f"""
+        SELECT s.period_id, c.ancestor_id, o.indicator_id, {{sums}}
+        FROM looked s
         JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
                      AND r.sent_version IS DISTINCT FROM r.accepted_version
         CROSS JOIN LATERAL (VALUES (r.sent_version, 1), (r.accepted_version, -1))
                 AS g(version, sign)
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
                           AND o.unit_id = r.unit_id AND o.version = g.version
-                          AND o.indicator_id = ANY(:{ids})
-        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
-                       AND k.indicator_id = o.indicator_id AND k.counts
-                       AND s.last_month BETWEEN k.first_month AND k.last_month
+                          AND o.indicator_id = ANY(:ids_{{n}}){_COUNTED}
         JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = k.area_id
                            AND c.ancestor_id = ANY(:upper)
+        WHERE s.period_id = ANY(:periods_{{n}})
         GROUP BY s.period_id, c.ancestor_id, o.indicator_id"""
 _IN_FORCE = """
             JOIN report q ON q.jurisdiction_id = :jurisdiction AND q.period_id = {period}
@@ -101,26 +97,19 @@ _IN_FORCE = """
             JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = q.period_id
                               AND o.unit_id = q.unit_id AND o.version = q.{version}
                               AND o.indicator_id = {indicator} AND o.value IS NOT NULL"""
-_SPANS = """,
-    span AS (
-        SELECT * FROM unnest(CAST(:span_modes AS text[]), CAST(:span_months AS int[]),
-                             CAST(:span_periods AS int[]), CAST(:span_ranks AS int[]))
-            AS s(mode, month_id, period_id, rank)
-    )"""
 # The weight of a value is the weight indicator's value of the value's own area, whichever unit gave
 # it.
 _LEAVES = """,
     weight AS (
-        SELECT * FROM unnest(CAST(:weighted AS int[]), CAST(:weights
-                AS int[]), CAST(:weight_modes AS text[]))
-            AS w(indicator_id, weight_id, mode)
+        SELECT * FROM unnest(CAST(:weight_ids AS int[]), CAST(:weight_weights AS int[]),
+                             CAST(:weight_modes AS text[]), CAST(:weight_rules AS text[]))
+            AS w(indicator_id, weight_id, mode, rule)
     ), leaf AS (
-        SELECT s.period_id, c.ancestor_id AS area_id, k.indicator_id, k.area_id
-                AS leaf_area, o.value
-        FROM {leaf_span} s
+        SELECT s.period_id, c.ancestor_id AS area_id, k.indicator_id, k.area_id AS leaf_area,
+               o.value
+        FROM looked s
         JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.indicator_id = ANY(:leaves)
-                AND k.counts
-                       AND s.last_month BETWEEN k.first_month AND k.last_month
+                       AND k.counts AND s.last_month BETWEEN k.first_month AND k.last_month
         JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = k.area_id
                            AND c.ancestor_id = ANY(:areas)
         {leaf_in_force}
@@ -129,19 +118,20 @@ _LEAVES = """,
         FROM (SELECT DISTINCT period_id, leaf_area, indicator_id FROM leaf) l
         JOIN weight w ON w.indicator_id = l.indicator_id
         CROSS JOIN LATERAL (
-            SELECT (array_agg(t.total ORDER BY t.rank))[1] AS value
+            SELECT CASE WHEN w.rule = 'sum' THEN sum(t.total)
+                        ELSE (array_agg(t.total ORDER BY t.rank))[1] END AS value
             FROM (SELECT s.rank, sum(o.value) AS total
-                  FROM span s
+                  FROM component s
                   JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = l.leaf_area
                                  AND k.indicator_id = w.weight_id
-                                 AND {span_last_month} BETWEEN k.first_month AND k.last_month
+                                 AND {last_month} BETWEEN k.first_month AND k.last_month
                   {weight_in_force}
-                  WHERE s.mode = w.mode AND s.month_id = l.period_id
+                  WHERE s.mode = w.mode AND s.span_id = l.period_id
                   GROUP BY s.rank) t
         ) found
     ), spread AS (
-        SELECT l.period_id, l.area_id, l.indicator_id, min(l.value) AS lowest, max(l.value)
-                AS highest,
+        SELECT l.period_id, l.area_id, l.indicator_id, min(l.value) AS lowest,
+               max(l.value) AS highest,
                sum(l.value * w.value) / nullif(sum(w.value), 0) AS weighted
         FROM leaf l
         LEFT JOIN leaf_weight w ON w.period_id = l.period_id AND w.leaf_area = l.leaf_area
@@ -149,7 +139,7 @@ _LEAVES = """,
         GROUP BY l.period_id, l.area_id, l.indicator_id
     )"""
 _PLAIN = """,
-    plain AS {materialized} (
+    plain AS MATERIALIZED (
         SELECT b.period_id, b.area_id, b.indicator_id,
                CASE i.area_aggregation
                    WHEN 'sum' THEN CASE WHEN c.value_count > 0 THEN c.value_sum END
@@ -164,87 +154,73 @@ _PLAIN = """,
                CASE WHEN b.asked > 0 THEN b.asked - coalesce(c.not_applicable_count, 0)
                     ELSE coalesce(c.value_count, 0) END AS expected,
                CASE WHEN b.asked > 0 THEN coalesce(c.asked_count, 0)
-                    ELSE coalesce(c.value_count, 0) END AS reported
+                    ELSE coalesce(c.value_count, 0) END AS reported{more}
         FROM base b
         JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = b.indicator_id
         LEFT JOIN cell c ON c.period_id = b.period_id AND c.area_id = b.area_id
                         AND c.indicator_id = b.indicator_id
         {spread_join}
-        WHERE b.period_id = ANY(:months) OR c.value_count > 0
+        WHERE b.is_own OR c.value_count > 0
     )"""
 _SPREAD_CASES = (
     "WHEN 'weighted_mean' THEN x.weighted WHEN 'min' THEN x.lowest WHEN 'max' THEN x.highest"
 )
 _SPREAD_JOIN = """LEFT JOIN spread x ON x.period_id = b.period_id AND x.area_id = b.area_id
                           AND x.indicator_id = b.indicator_id"""
-_FIGURES = """,
-    figure AS (
-        SELECT p.area_id, p.indicator_id, p.period_id, p.value,
-               CASE WHEN p.value IS NULL THEN p.reason END AS reason, p.expected, p.reported
-        FROM plain p
-        WHERE p.indicator_id = ANY(:asked) AND p.period_id = ANY(:months)
-        {ratios}
-    )"""
+_FREQUENCY_IS_ASKED = "k.frequency = s.frequency"
 
 
-@lru_cache(maxsize=128)
-def rolled_up(shape: Shape) -> str:
-    """Give the named parts of a question; the last is `figure`, a row as the module says."""
-    version = "sent_version" if shape.sent else "accepted_version"
-    spans = [("looked", "months", "looked_up")]
-    if shape.earlier:
-        spans.append(("earlier", "earlier", "carried"))
-    everywhere = _ALL_SPANS if shape.earlier else "looked"
-    names = {"last_month": LAST_MONTH.format("p"), "frequency": ASKED_FREQUENCY.format("p")}
-    parts = [_LOOKED.format(**names)]
-    parts += [_EARLIER.format(**names)] if shape.earlier else []
-    base = [_BASE_OF.format(span=s, ids=ids, asked=_ASKED) for s, _, ids in spans]
-    parts.append(f", base AS ({' UNION ALL '.join(base)})")
-    parts.append(f", cell({_CELL}) AS ({_cells(shape, version, spans)})")
-    if shape.leaves or shape.ratios:
-        parts.append(_SPANS)
+def plain(shape: Shape) -> str:
+    """Give the named parts up to `plain`; they need `looked`, and `component` for weights."""
+    base = [
+        _BASE_OF.format(n=n, is_own="TRUE" if is_own else "FALSE")
+        for n, is_own in enumerate(shape.groups)
+    ]
+    head = ", ".join(("period_id", "area_id", "indicator_id", *shape.columns))
+    parts = [f", base AS ({' UNION ALL '.join(base)}), cell({head}) AS ({_cells(shape)})"]
     if shape.leaves:
-        parts.append(_leaves(version, everywhere if shape.earlier_leaves else "looked"))
+        parts.append(_leaves(shape.version))
+    more = f", {cells.STATUS} AS status" if shape.status else ""
+    more += f", {cells.YTD.format(assigned='b.assigned')}" if shape.ytd else ""
     parts.append(
         _PLAIN.format(
-            materialized="MATERIALIZED" if shape.ratios else "",
+            more=more,
             spread_cases=_SPREAD_CASES if shape.leaves else "",
             spread_join=_SPREAD_JOIN if shape.leaves else "",
         )
     )
-    if shape.ratios:
-        parts.append(ratio_parts(version, everywhere, pairs=shape.pairs, leaves=shape.leaves))
-    parts.append(_FIGURES.format(ratios=RATIO_FIGURES if shape.ratios else ""))
     return "".join(parts)
 
 
-def _cells(shape: Shape, version: str, spans: list[tuple[str, str, str]]) -> str:
+def _cells(shape: Shape) -> str:
     """Put sums and counts together.
 
     Stored, observed at the lowest level, and what is sent but not accepted.
     """
+    columns = ", ".join(shape.columns)
+    sums = cells.summed(shape.columns, asked=_FREQUENCY_IS_ASKED)
+    differences = cells.summed(shape.columns, sign="g.sign", asked=_FREQUENCY_IS_ASKED)
     found = []
-    for span, periods, ids in spans:
-        names = {"span": span, "ids": ids, "version": version}
+    for n in range(len(shape.groups)):
         if shape.upper:
-            found.append(_STORED_OF.format(**{**names, "span": periods}))
+            found.append(_STORED_OF.format(n=n, columns=columns))
         if shape.upper and shape.sent:
-            found.append(_PENDING_OF.format(**names))
+            found.append(_PENDING_OF.format(n=n, sums=differences))
         if shape.lowest:
-            found.append(_OBSERVED_OF.format(**names))
+            found.append(_OBSERVED_OF.format(n=n, sums=sums, version=shape.version))
     together = " UNION ALL ".join(found)
     if not shape.sent:
         return together
-    return f"""SELECT period_id, area_id, indicator_id, sum(value_sum), sum(value_count),
-               sum(asked_count), sum(not_applicable_count)
-        FROM ({together}) AS t({_CELL}) GROUP BY period_id, area_id, indicator_id"""
+    totals = ", ".join(f"sum({name})" for name in shape.columns)
+    return f"""SELECT period_id, area_id, indicator_id, {totals}
+        FROM ({together}) AS t(period_id, area_id, indicator_id, {columns})
+        GROUP BY period_id, area_id, indicator_id"""
 
 
-def _leaves(version: str, span: str) -> str:
+def _leaves(version: str) -> str:
     leaf = {"period": "s.period_id", "unit": "k.unit_id", "version": version}
     return _LEAVES.format(
-        leaf_span=span,
         leaf_in_force=_IN_FORCE.format(**leaf, indicator="k.indicator_id"),
         weight_in_force=_IN_FORCE.format(**leaf, indicator="w.weight_id"),
-        span_last_month=LAST_MONTH.format("s.period_id"),
+        last_month=LAST_MONTH.format("s.period_id"),
     )

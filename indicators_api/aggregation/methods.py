@@ -1,80 +1,119 @@
 """How each indicator adds up: from the catalogue to what the figures' query must look up. Pure.
 
-Source: domain.md, "How figures add up".
+Areas first, then time: a series is an indicator's figures of areas, put together over the periods
+that a span is made of. Source: domain.md, "How figures add up".
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import NamedTuple
 
-from indicators_api.indicators.frequency import PERIOD_TYPE
+from indicators_api.aggregation import spans
+from indicators_api.aggregation.spans import Components, Span
 from indicators_api.indicators.snapshot import IndicatorFacts
-from indicators_api.periods import Period, PeriodType, months_back
-from indicators_api.validation.scopes import MONTHS_BACK
+from indicators_api.periods import Period
 
 
-class Mode(StrEnum):
-    """Where a part or weight of a figure is taken from."""
+class Series(NamedTuple):
+    """An indicator's figures over time.
 
-    #: The period itself.
-    PERIOD = "period"
-    #: From January to the end of the period: a flow over a stock.
-    YEAR_TO_DATE = "ytd"
-    #: The newest value within twelve months: a stock not collected every month, by its frequency.
-    NEWEST_QUARTERLY = "quarterly"
-    NEWEST_HALF_YEARLY = "half_yearly"
-    NEWEST_YEARLY = "yearly"
+    `pair`: 0 for the areas' figures; a ratio's id for those over the units that count for both of
+    its parts. `rule`: how periods are put together: `sum`, `mean`, `last`, `none`, or `since` for a
+    flow from January on. `mode`: which periods, by frequency.
+    """
+
+    id: int
+    indicator: int
+    pair: int
+    rule: str
+    mode: str
+    #: Whether it is an asked figure; else a part of one.
+    is_asked: bool
 
 
 class Ratio(NamedTuple):
-    """A `recompute` indicator: factor x numerator / denominator."""
+    """A `recompute` indicator: factor x numerator / denominator, each a series."""
+
+    id: int
+    upper: int
+    lower: int
+
+
+class Pair(NamedTuple):
+    """A ratio whose parts are taken over the units that count for both, read one by one."""
 
     id: int
     numerator: int
-    numerator_mode: Mode
     denominator: int
-    denominator_mode: Mode
-    #: Whether only units that count for both parts do, which are then read one by one.
-    paired: bool
 
 
 class Weight(NamedTuple):
-    """A `weighted_mean` indicator and where its weights are."""
+    """A `weighted_mean` indicator and where its weights are; `rule` is `sum` or `last`."""
 
     id: int
     weight: int
-    mode: Mode
+    mode: str
+    rule: str
 
 
-class Span(NamedTuple):
-    """A period to look up for an asked month; the newest has rank 1."""
+class Component(NamedTuple):
+    """A period that a mode looks at for a span; the newest has rank 1."""
 
-    mode: Mode
-    month: int
+    mode: str
+    span: int
     period: int
     rank: int
+    #: Whether it lies in the span.
+    is_own: bool
+    #: Whether it ends with the span.
+    is_last: bool
+
+
+class Whole(NamedTuple):
+    """What a span is made of in a mode, whether there are figures or not."""
+
+    mode: str
+    span: int
+    #: How many periods of the span itself.
+    periods: int
+    tiled: bool
+    #: Id of the month that the first of all its periods begins with.
+    first_month: int
+    #: Whether the newest period ends with the span.
+    has_last: bool
+
+
+class Group(NamedTuple):
+    """Indicators that are looked up in the same periods.
+
+    `is_own`: also without a value, as the coverage tells; else only what has one.
+    """
+
+    indicators: Sequence[int]
+    periods: Sequence[int]
+    is_own: bool
 
 
 class Plan(NamedTuple):
-    """What the query of figures looks up for asked indicators and months."""
+    """What the query of figures looks up for asked indicators and spans."""
 
     asked: Sequence[int]
-    #: The asked indicators that aren't recomputed, and the parts of those that are.
-    looked_up: Sequence[int]
-    #: Parts that are needed for earlier periods too.
-    carried: Sequence[int]
+    looked: Sequence[Period]
+    groups: Sequence[Group]
+    series: Sequence[Series]
     ratios: Sequence[Ratio]
+    pairs: Sequence[Pair]
     weights: Sequence[Weight]
     #: `weighted_mean`, `min` and `max`: read from the leaf observations.
     leaves: Sequence[int]
-    spans: Sequence[Span]
+    components: Sequence[Component]
+    wholes: Sequence[Whole]
 
     @property
-    def earlier(self) -> list[int]:
-        """Ids of the periods looked up for parts, beside the asked months themselves."""
-        months = {span.month for span in self.spans}
-        return sorted({span.period for span in self.spans} - months)
+    def cells(self) -> int:
+        """Count the figures that are looked up for one area."""
+        return sum(len(group.indicators) * len(group.periods) for group in self.groups)
 
 
 _FROM_LEAVES = frozenset({"weighted_mean", "min", "max"})
@@ -82,101 +121,155 @@ _FROM_LEAVES = frozenset({"weighted_mean", "min", "max"})
 
 def plan(
     indicators: Iterable[IndicatorFacts],
-    months: Sequence[Period],
+    looked_at: Iterable[Span],
     by_id: Mapping[int, IndicatorFacts],
     unequal: frozenset[int],
+    *,
+    as_sent: bool = False,
 ) -> Plan:
-    """Say what to look up for the figures of some indicators in some months.
+    """Say what to look up for the figures of some indicators over some spans.
 
-    `unequal` holds the agency ratios for whose parts different units count.
+    `unequal` holds the agency ratios for whose parts different units count. `as_sent`: ratios are
+    what was sent, which does not add up over time, not what their parts give.
     """
-    asked = sorted(indicators)
-    ratios = [_ratio(i, by_id, paired=i.id in unequal) for i in asked if i.numerator_id is not None]
-    parts = {
-        (number, mode)
-        for r in ratios
-        for number, mode in ((r.numerator, r.numerator_mode), (r.denominator, r.denominator_mode))
-    }
-    plain = {i.id for i in asked if i.numerator_id is None}
-    looked_up = sorted(plain | {number for number, _ in parts})
-    weights = [_weight(by_id[n], by_id) for n in looked_up if by_id[n].weight_id is not None]
-    modes = {mode for _, mode in parts} | {w.mode for w in weights} | {Mode.PERIOD}
+    asked, wanted = sorted(indicators), list(dict.fromkeys(looked_at))
+    desk = _Desk(wanted, by_id, unequal)
+    ratios = [] if as_sent else [desk.ratio(i) for i in asked if i.numerator_id is not None]
+    for facts in asked:
+        if as_sent or facts.numerator_id is None:
+            desk.ask(facts, "none" if facts.numerator_id else facts.time_aggregation)
+    groups = desk.groups()
+    numbers = {number for group in groups for number in group.indicators}
+    leaves = [] if as_sent else [n for n in numbers if by_id[n].area_aggregation in _FROM_LEAVES]
+    weights = [_weight(by_id[n], by_id) for n in sorted(leaves) if by_id[n].weight_id is not None]
+    looked = sorted({p for group in groups for p in group.periods})
+    periods = [Period.of_id(number) for number in looked]
+    weighed = {n for g in groups if {w.id for w in weights} & {*g.indicators} for n in g.periods}
+    components, wholes = desk.components()
+    for mode in sorted({weight.mode for weight in weights}):
+        for period in map(Period.of_id, sorted(weighed)):
+            components += _components(mode, period, _of_mode(mode, period))
     return Plan(
         asked=[i.id for i in asked],
-        looked_up=looked_up,
-        carried=sorted({number for number, mode in parts if mode is not Mode.PERIOD}),
+        looked=periods,
+        groups=groups,
+        series=[s._replace(is_asked=s.id in desk.asked) for s in desk.series.values()],
         ratios=ratios,
+        pairs=desk.pairs,
         weights=weights,
-        leaves=[n for n in looked_up if by_id[n].area_aggregation in _FROM_LEAVES],
-        spans=[span for month in months for mode in sorted(modes) for span in _spans(mode, month)],
+        leaves=sorted(leaves),
+        components=components,
+        wholes=wholes,
     )
 
 
-def newest_within_a_year(month: Period, frequency: str = "monthly") -> list[Period]:
-    """Give the periods that end with a month or up to twelve months before, the newest first.
+class _Desk:
+    """Collects the series that a question needs, each once."""
 
-    Of periods that end together the frequency's own type stands first, then the longer: what was
-    collected goes before what was estimated for a month.
-    """
-    own = PERIOD_TYPE[frequency]
-    candidates = [period for m in months_back(month, MONTHS_BACK + 1) for period in _ending_with(m)]
-    return sorted(
-        candidates, key=lambda p: (p.end, p.type is own, -p.start.toordinal()), reverse=True
-    )
+    def __init__(
+        self, wanted: Sequence[Span], by_id: Mapping[int, IndicatorFacts], unequal: frozenset[int]
+    ) -> None:
+        self.wanted = wanted
+        self.by_id = by_id
+        self.unequal = unequal
+        self.series: dict[tuple[int, int, str, str], Series] = {}
+        self.pairs: list[Pair] = []
+        self.asked: set[int] = set()
+
+    def ask(self, facts: IndicatorFacts, rule: str) -> None:
+        """Add an asked indicator that isn't recomputed."""
+        self.asked.add(self.add(facts, 0, rule, "own"))
+
+    def add(self, facts: IndicatorFacts, pair: int, rule: str, kind: str) -> int:
+        """Give the number of a series, a new one if it isn't there."""
+        key = facts.id, pair, rule, f"{kind}:{facts.frequency}"
+        return self.series.setdefault(key, Series(len(self.series), *key, is_asked=False)).id
+
+    def ratio(self, facts: IndicatorFacts) -> Ratio:
+        """Add the parts of a ratio; a flow over a stock is taken from January on."""
+        upper, lower = self.by_id[facts.numerator_id or 0], self.by_id[facts.denominator_id or 0]
+        pair = facts.id if facts.id in self.unequal else 0
+        if pair:
+            self.pairs.append(Pair(pair, upper.id, lower.id))
+        if upper.time_aggregation == "sum" and lower.time_aggregation == "last":
+            above = self.add(upper, pair, "since", "since")
+        else:
+            above = self.add(upper, pair, upper.time_aggregation, _part_kind(upper))
+        below = self.add(lower, pair, lower.time_aggregation, _part_kind(lower))
+        return Ratio(facts.id, above, below)
+
+    def groups(self) -> list[Group]:
+        """Put indicators together that are looked up in the same periods."""
+        inside: defaultdict[int, set[int]] = defaultdict(set)
+        earlier: defaultdict[int, set[int]] = defaultdict(set)
+        known = {mode: self._periods(mode) for mode in {s.mode for s in self.series.values()}}
+        for series in self.series.values():
+            own, others = known[series.mode]
+            inside[series.indicator] |= own
+            earlier[series.indicator] |= others
+        found: defaultdict[tuple[bool, frozenset[int]], list[int]] = defaultdict(list)
+        for number in sorted(inside):
+            found[True, frozenset(inside[number])].append(number)
+            found[False, frozenset(earlier[number] - inside[number])].append(number)
+        return [
+            Group(numbers, sorted(periods), is_own)
+            for (is_own, periods), numbers in found.items()
+            if periods
+        ]
+
+    def components(self) -> tuple[list[Component], list[Whole]]:
+        """Give what each mode looks at for each span."""
+        components, wholes = [], []
+        for mode in sorted({series.mode for series in self.series.values()}):
+            for span in self.wanted:
+                made_of = _of_mode(mode, span)
+                components += _components(mode, span, made_of)
+                wholes.append(_whole(mode, span, made_of))
+        return components, wholes
+
+    def _periods(self, mode: str) -> tuple[set[int], set[int]]:
+        found = [_of_mode(mode, span) for span in self.wanted]
+        own = {period.id for made_of in found for period in made_of.own}
+        return own, {period.id for made_of in found for period in made_of.periods} - own
 
 
-def collected_in(facts: IndicatorFacts, period_type: PeriodType) -> bool:
-    """Tell whether an indicator is collected at the frequency of a period type."""
-    return PERIOD_TYPE[facts.frequency] is period_type
-
-
-def _ratio(facts: IndicatorFacts, by_id: Mapping[int, IndicatorFacts], *, paired: bool) -> Ratio:
-    numerator, denominator = by_id[facts.numerator_id or 0], by_id[facts.denominator_id or 0]
-    flow_over_stock = numerator.time_aggregation == "sum" and denominator.time_aggregation == "last"
-    return Ratio(
-        facts.id,
-        numerator.id,
-        Mode.YEAR_TO_DATE if flow_over_stock else _mode(numerator),
-        denominator.id,
-        _mode(denominator),
-        paired,
-    )
+def _part_kind(part: IndicatorFacts) -> str:
+    return "stock" if part.time_aggregation == "last" else "own"
 
 
 def _weight(facts: IndicatorFacts, by_id: Mapping[int, IndicatorFacts]) -> Weight:
     weight = by_id[facts.weight_id or 0]
-    return Weight(facts.id, weight.id, _mode(weight))
+    rule = "sum" if weight.time_aggregation == "sum" else "last"
+    mode = f"weight-{weight.time_aggregation}:{weight.frequency}"
+    return Weight(facts.id, weight.id, mode, rule)
 
 
-def _mode(part: IndicatorFacts) -> Mode:
-    if part.time_aggregation == "last" and not collected_in(part, PeriodType.MONTH):
-        return Mode(part.frequency)
-    return Mode.PERIOD
+def _of_mode(mode: str, span: Span) -> Components:
+    """Give what a mode looks at for a span."""
+    kind, _, frequency = mode.partition(":")
+    match kind:
+        case "own":
+            return spans.own(frequency, span)
+        case "stock":
+            return spans.stock(frequency, span)
+        case "since":
+            return spans.since_january(frequency, span)
+    assert isinstance(span, Period)  # noqa: S101 - values are weighed in periods
+    return spans.weight(kind.removeprefix("weight-"), frequency, span)
 
 
-def _spans(mode: Mode, month: Period) -> list[Span]:
-    match mode:
-        case Mode.PERIOD:
-            return [Span(mode, month.id, month.id, 1)]
-        case Mode.YEAR_TO_DATE:
-            return [Span(mode, month.id, month.id - n, n + 1) for n in range(month.number)]
-        case _:
-            periods = newest_within_a_year(month, mode)
-            return [Span(mode, month.id, p.id, n) for n, p in enumerate(periods, 1)]
+def _components(mode: str, span: Span, made_of: Components) -> list[Component]:
+    end = span.last_month
+    return [
+        Component(mode, span.id, p.id, rank, p in made_of.own, p.last_month == end)
+        for rank, p in enumerate(made_of.periods, 1)
+    ]
 
 
-def _ending_with(month: Period) -> list[Period]:
-    """Give the periods of all types that end with a month."""
-    found = [month]
-    if month.number % 3 == 0:
-        found.append(Period(PeriodType.QUARTER, month.year, month.number // 3))
-    if month.number % 6 == 0:
-        found.append(Period(PeriodType.HALF, month.year, month.number // 6))
-    if month.number == 9:  # noqa: PLR2004 - nine months end with September
-        found.append(Period(PeriodType.NINE_MONTHS, month.year))
-    if month.number == 12:  # noqa: PLR2004 - the year ends with December
-        found.append(Period(PeriodType.YEAR, month.year))
-    return found
+def _whole(mode: str, span: Span, made_of: Components) -> Whole:
+    first = min((period.first_month.id for period in made_of.periods), default=span.first_month.id)
+    has_last = any(period.last_month == span.last_month for period in made_of.periods)
+    return Whole(mode, span.id, len(made_of.own), made_of.tiled, first, has_last)
 
 
 def comparable_from(changes: Iterable[date], geography: date, cut_off_day: int | None) -> int:
@@ -190,10 +283,4 @@ def comparable_from(changes: Iterable[date], geography: date, cut_off_day: int |
         return 0
     last = max(days)
     month = Period.month(last.year, last.month)
-    return month.id if month.cut_off(cut_off_day) >= last else _next(month).id
-
-
-def _next(month: Period) -> Period:
-    if month.number == 12:  # noqa: PLR2004 - the year's last month
-        return Period.month(month.year + 1, 1)
-    return Period.month(month.year, month.number + 1)
+    return month.id if month.cut_off(cut_off_day) >= last else month.next.id

@@ -11,16 +11,23 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, TextClause, text
 
-from indicators_api.aggregation.counting import ASKED_FREQUENCY, LAST_MONTH
-from indicators_api.aggregation.figures import Shape, rolled_up
+from indicators_api.aggregation import measures, statement
+from indicators_api.aggregation.figures import Shape
+from indicators_api.aggregation.measures import PLANNED, USUAL
 from indicators_api.aggregation.methods import Plan
+from indicators_api.aggregation.statement import Form
 from indicators_api.db.session import Session
-from indicators_api.periods import Period
+from indicators_api.indicators.frequency import PERIOD_TYPE
+from indicators_api.periods import Period, PeriodType
 from indicators_api.units.tree import AreaFacts
 
 
 class Figure(NamedTuple):
-    """A figure, in the indicator's unit of measure. None: there is none, `reason` says why."""
+    """A figure and what was asked beside it, in the indicator's unit of measure; see measures.py.
+
+    `value` None: there is none, `reason` says why. A measure None: it wasn't asked, or `reasons`
+    says why. `coverage_differs` names the bases that rest on another coverage.
+    """
 
     area: str
     area_id: int
@@ -30,26 +37,46 @@ class Figure(NamedTuple):
     reason: str | None
     expected: int
     reported: int
+    periods: int | None = None
+    periods_with_value: int | None = None
+    status: str | None = None
+    previous: Decimal | None = None
+    change: Decimal | None = None
+    change_pct: Decimal | None = None
+    same_period: Decimal | None = None
+    yoy_change: Decimal | None = None
+    yoy_pct: Decimal | None = None
+    ytd: Decimal | None = None
+    ytd_reported: Decimal | None = None
+    ytd_same_period: Decimal | None = None
+    ytd_yoy_pct: Decimal | None = None
+    plan: Decimal | None = None
+    plan_pct: Decimal | None = None
+    direction: str | None = None
+    reasons: Mapping[str, str] = {}
+    coverage_differs: Sequence[str] = ()
 
 
 #: Where a page ended: area code, indicator code, period id.
 Place = tuple[str, str, int]
 
-_KEYS = ("area", "area_id", "indicator", "period")
-
 
 class Slice(NamedTuple):
-    """A question: areas by indicators by months, from after a place on, at most `limit` rows."""
+    """A question: areas by indicators by periods, from after a place on, at most `limit` rows."""
 
     jurisdiction: int
     areas: Sequence[AreaFacts]
     #: First month id that an area is comparable from, of those that other areas went over into.
     comparable: Mapping[int, int]
-    months: Sequence[int]
+    periods: Sequence[Period]
     plan: Plan
+    places: Sequence[measures.Place]
+    #: `rollup` for rolled-up figures, `reported` for what the areas' own units sent.
+    source: str
     sent: bool
     after: Place | None
     limit: int
+    measures: Sequence[str] = USUAL
 
 
 _CHANGES = text("""
@@ -70,73 +97,8 @@ _UNEQUAL = text("""
         HAVING count(*) < 2
       )
 """)
-
-# Codes are looked up row by row: beside figures, whose number the planner can't know, it would
-# read a whole table for each row rather than join.
-_FINISHED = """
-    SELECT * FROM (
-        SELECT (SELECT code FROM area a
-                WHERE a.jurisdiction_id = :jurisdiction AND a.id = f.area_id) AS area,
-               f.area_id,
-               (SELECT code FROM indicator i
-                WHERE i.jurisdiction_id = :jurisdiction AND i.id = f.indicator_id) AS indicator,
-               p.name AS period,
-               CASE WHEN f.period_id < t.comparable_from THEN NULL ELSE trim_scale(f.value) END
-                   AS value,
-               CASE WHEN f.period_id < t.comparable_from THEN 'not_comparable' ELSE f.reason END
-                   AS reason,
-               f.expected, f.reported, f.period_id
-        FROM figure f
-        JOIN unnest(CAST(:months AS int[]), CAST(:month_names AS text[])) AS p(month_id, name)
-          ON p.month_id = f.period_id
-        LEFT JOIN unnest(CAST(:changed AS int[]), CAST(:comparable AS int[]))
-             AS t(area_id, comparable_from) ON t.area_id = f.area_id
-    ) named
-    WHERE CAST(:after_area AS text) IS NULL
-       OR (area, indicator, period_id) > (:after_area, :after_indicator, :after_period)
-    ORDER BY area, indicator, period_id
-    LIMIT :limit
-"""
-# What the area's own units sent: never rolled up. A ratio is shown as it was sent.
-_REPORTED = """
-    looked AS (
-        SELECT p AS period_id, {last_month} AS last_month, {frequency} AS frequency
-        FROM unnest(CAST(:months AS int[])) AS p
-    ), own AS (
-        SELECT k.area_id, k.indicator_id, s.period_id, count(*) AS assigned,
-               count(*) FILTER (WHERE k.frequency = s.frequency) AS asked,
-               count(o.value) AS given,
-               count(o.value) FILTER (WHERE k.frequency = s.frequency) AS asked_given,
-               count(*) FILTER (WHERE o.missing = 'not_applicable' AND k.frequency = s.frequency)
-                   AS not_applicable,
-               sum(o.value) AS total, avg(o.value) AS mean, min(o.value)
-                   AS lowest, max(o.value) AS highest
-        FROM looked s
-        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = ANY(:areas)
-                       AND k.indicator_id = ANY(:asked)
-                       AND s.last_month BETWEEN k.first_month AND k.last_month
-        LEFT JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
-                          AND r.unit_id = k.unit_id
-        LEFT JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = s.period_id
-                               AND o.unit_id = k.unit_id AND o.version = r.{version}
-                               AND o.indicator_id = k.indicator_id
-        GROUP BY k.area_id, k.indicator_id, s.period_id
-    ), figure AS (
-        SELECT w.area_id, w.indicator_id, w.period_id,
-               CASE WHEN w.assigned = 1 OR i.area_aggregation = 'sum' THEN w.total
-                    WHEN i.area_aggregation = 'mean' THEN w.mean
-                    WHEN i.area_aggregation = 'min' THEN w.lowest
-                    WHEN i.area_aggregation = 'max' THEN w.highest END AS value,
-               CASE WHEN w.given = 0 THEN 'missing'
-                    WHEN w.assigned > 1
-                     AND i.area_aggregation IN ('none', 'recompute', 'weighted_mean')
-                         THEN 'not_additive'
-               END AS reason,
-               CASE WHEN w.asked > 0 THEN w.asked - w.not_applicable ELSE w.given END AS expected,
-               CASE WHEN w.asked > 0 THEN w.asked_given ELSE w.given END AS reported
-        FROM own w JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = w.indicator_id
-    )
-"""
+#: The frequency that periods of a type ask for; none asks in nine months.
+_ASKED_IN: dict[PeriodType, str] = {kind: name for name, kind in PERIOD_TYPE.items()}
 
 #: Agency ratios of unequal pairs, by engine and (jurisdiction, catalogue version).
 _unequal: WeakKeyDictionary[Engine, dict[tuple[int, int], frozenset[int]]] = WeakKeyDictionary()
@@ -164,108 +126,126 @@ def unequal_pairs(session: Session, jurisdiction: int, version: int) -> frozense
     return kept[jurisdiction, version]
 
 
-def figures(session: Session, wanted: Slice, *, source: str) -> tuple[list[Figure], Place | None]:
+def figures(session: Session, wanted: Slice) -> tuple[list[Figure], Place | None]:
     """Give figures by area code, indicator code and period, and the place to go on from.
 
-    None: that was all.
-
-    `source`: `rollup` for rolled-up figures, `reported` for what the areas' own units sent.
+    None: that was all. Value, reason and coverage are always there, of the measures those asked.
     """
-    statement = f"WITH {_parts(wanted, source)} {_FINISHED}"
-    rows = session.execute(_prepared(statement), _parameters(wanted)).all()
-    page = [Figure(*row[:8]) for row in rows[: wanted.limit]]
-    last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
-    return page, (last.area, last.indicator, last.period_id) if last else None
+    asked = wanted._replace(measures=list(dict.fromkeys([*USUAL, *wanted.measures])))
+    form = _form(asked)
+    found = session.execute(_prepared(statement.rows(form)), _parameters(asked)).mappings().all()
+    names = (*statement.KEYS, *form.columns)
+    page = [Figure(**{name: row[name] for name in names}) for row in found[: wanted.limit]]
+    last = found[wanted.limit - 1] if len(found) > wanted.limit else None
+    return page, (last["area"], last["indicator"], last["period_id"]) if last else None
 
 
-def figures_json(
-    session: Session, wanted: Slice, *, source: str, measures: Sequence[str]
-) -> tuple[str, Place | None]:
-    """Give the same rows as the text of a JSON array, made by the database.
+def figures_json(session: Session, wanted: Slice) -> tuple[str, Place | None]:
+    """Give the asked measures of the same rows as the text of a JSON array, made by the database.
 
     No object per cell here.
     """
-    with_value = ", ".join(f"f.{name}" for name in (*_KEYS, *measures))
-    statement = f"""
-        WITH {_parts(wanted, source)}, page AS ({_FINISHED})
-        SELECT string_agg(row, ',') FILTER (WHERE n <= :page), count(*),
-               max(area) FILTER (WHERE n = :page), max(indicator) FILTER (WHERE n = :page),
-               max(period_id) FILTER (WHERE n = :page)
-        FROM (
-            SELECT row_number() OVER () AS n, f.area, f.indicator, f.period_id,
-                   CASE WHEN f.value IS NULL
-                        THEN row_to_json((SELECT r FROM (SELECT {with_value}, f.reason) r))
-                        ELSE row_to_json((SELECT r FROM (SELECT {with_value}) r)) END::text AS row
-            FROM page f
-        ) numbered
-    """
     rows, count, area, indicator, period = session.execute(
-        _prepared(statement), {**_parameters(wanted), "page": wanted.limit}
+        _prepared(statement.rows_as_json(_form(wanted))),
+        {**_parameters(wanted), "page": wanted.limit},
     ).one()
     return f"[{rows or ''}]", (area, indicator, period) if count > wanted.limit else None
 
 
-def _parts(wanted: Slice, source: str) -> str:
-    version = "sent_version" if wanted.sent else "accepted_version"
-    if source == "reported":
-        names = {"last_month": LAST_MONTH.format("p"), "frequency": ASKED_FREQUENCY.format("p")}
-        return _REPORTED.format(version=version, **names)
+def columns(wanted: Slice) -> Sequence[str]:
+    """Name what a row says after its keys: measures, direction, and why some are missing."""
+    return _form(wanted).columns
+
+
+def _form(wanted: Slice) -> Form:
     upper = any(area.has_areas_below for area in wanted.areas)
-    return rolled_up(
-        Shape(
-            sent=wanted.sent,
-            upper=upper,
-            # Of no areas at all there are no figures either, but a statement.
-            lowest=not upper or not all(area.has_areas_below for area in wanted.areas),
-            earlier=bool(wanted.plan.carried and wanted.plan.earlier),
-            leaves=bool(wanted.plan.leaves),
-            earlier_leaves=not set(wanted.plan.leaves).isdisjoint(wanted.plan.carried),
-            ratios=bool(wanted.plan.ratios),
-            pairs=any(ratio.paired for ratio in wanted.plan.ratios),
-        )
+    shape = Shape(
+        sent=wanted.sent,
+        upper=upper,
+        # Of no areas at all there are no figures either, but a statement.
+        lowest=not upper or not all(area.has_areas_below for area in wanted.areas),
+        groups=tuple(group.is_own for group in wanted.plan.groups),
+        leaves=bool(wanted.plan.leaves),
+        ratios=bool(wanted.plan.ratios),
+        pairs=bool(wanted.plan.pairs),
+        changed=bool(wanted.comparable),
+        status="status" in wanted.measures,
+        ytd="ytd_reported" in wanted.measures,
     )
+    return Form(shape, wanted.source == "reported", tuple(wanted.measures))
 
 
-def _prepared(statement: str) -> TextClause:
+def _prepared(text_: str) -> TextClause:
     """Keep the clause of a statement: there are few, and reading its parameters out costs time."""
-    if statement not in _statements:
-        _statements[statement] = text(statement)
-    return _statements[statement]
+    if text_ not in _statements:
+        _statements[text_] = text(text_)
+    return _statements[text_]
 
 
 def _parameters(wanted: Slice) -> dict[str, Any]:
-    plan, spans = wanted.plan, wanted.plan.spans
-    after = wanted.after or (None, None, None)
     return {
         "jurisdiction": wanted.jurisdiction,
+        **_of_question(wanted),
+        **_of_plan(wanted.plan),
+    }
+
+
+def _of_question(wanted: Slice) -> dict[str, Any]:
+    after = wanted.after or (None, None, None)
+    parameters: dict[str, Any] = {
         "areas": [area.id for area in wanted.areas],
-        "changed": list(wanted.comparable),
-        "comparable": list(wanted.comparable.values()),
         "upper": [area.id for area in wanted.areas if area.has_areas_below],
         "lowest": [area.id for area in wanted.areas if not area.has_areas_below],
-        "months": list(wanted.months),
-        "month_names": [str(Period.of_id(month)) for month in wanted.months],
-        "earlier": plan.earlier,
-        "asked": list(plan.asked),
-        "looked_up": list(plan.looked_up),
-        "carried": list(plan.carried),
-        "leaves": list(plan.leaves),
-        "weighted": [weight.id for weight in plan.weights],
-        "weights": [weight.weight for weight in plan.weights],
-        "weight_modes": [weight.mode for weight in plan.weights],
-        "span_modes": [span.mode for span in spans],
-        "span_months": [span.month for span in spans],
-        "span_periods": [span.period for span in spans],
-        "span_ranks": [span.rank for span in spans],
-        "ratio_ids": [ratio.id for ratio in plan.ratios],
-        "numerators": [ratio.numerator for ratio in plan.ratios],
-        "numerator_modes": [ratio.numerator_mode for ratio in plan.ratios],
-        "denominators": [ratio.denominator for ratio in plan.ratios],
-        "denominator_modes": [ratio.denominator_mode for ratio in plan.ratios],
-        "paired": [ratio.paired for ratio in plan.ratios],
+        "asked_periods": [period.id for period in wanted.periods],
+        "asked_names": [str(period) for period in wanted.periods],
         "after_area": after[0],
         "after_indicator": after[1],
         "after_period": after[2],
         # One row more than asked tells whether there is another page.
         "limit": wanted.limit + 1,
     }
+    if wanted.comparable:
+        parameters |= {"changed": list(wanted.comparable)}
+        parameters |= {"comparable": list(wanted.comparable.values())}
+    if measures.parts(wanted.measures) != {measures.Part.VALUE}:
+        parameters |= _columns("place", wanted.places, ("periods", "parts", "spans"))
+    if PLANNED.intersection(wanted.measures):
+        parameters |= {"asked_ends": [period.end for period in wanted.periods]}
+        parameters |= {"asked": list(wanted.plan.asked)}
+    return parameters
+
+
+def _of_plan(plan: Plan) -> dict[str, Any]:
+    parts = [p for r in plan.ratios for p in ((r.id, r.upper, True), (r.id, r.lower, False))]
+    parameters: dict[str, Any] = {
+        "looked": [period.id for period in plan.looked],
+        "first_months": [period.first_month.id for period in plan.looked],
+        "last_months": [period.last_month.id for period in plan.looked],
+        "frequencies": [_ASKED_IN.get(period.type) for period in plan.looked],
+        **_columns("component", plan.components, _COMPONENT),
+        **_columns("whole", plan.wholes, _WHOLE),
+        **_columns("series", plan.series, _SERIES),
+    }
+    for n, group in enumerate(plan.groups):
+        parameters |= {f"ids_{n}": list(group.indicators), f"periods_{n}": list(group.periods)}
+    if plan.ratios:
+        parameters |= _columns("part", parts, ("ratios", "series", "uppers"))
+    if plan.pairs:
+        parameters |= _columns("pair", plan.pairs, ("ids", "numerators", "denominators"))
+    if plan.leaves:
+        parameters |= {"leaves": list(plan.leaves)}
+        parameters |= _columns("weight", plan.weights, ("ids", "weights", "modes", "rules"))
+    return parameters
+
+
+_COMPONENT = ("modes", "spans", "periods", "ranks", "owns", "lasts")
+_WHOLE = ("modes", "spans", "periods", "tiled", "firsts", "lasts")
+_SERIES = ("ids", "indicators", "pairs", "rules", "modes", "asked")
+
+
+def _columns(
+    prefix: str, rows: Sequence[tuple[Any, ...]], names: Sequence[str]
+) -> dict[str, list[Any]]:
+    """Turn rows into a parameter for each column."""
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return {f"{prefix}_{name}": list(column) for name, column in zip(names, columns, strict=True)}

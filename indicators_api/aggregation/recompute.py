@@ -1,71 +1,30 @@
-"""The figures of ratios, as named parts of the statement in figures.py.
+"""The figures of ratios, as named parts of the statement: factor x numerator / denominator.
 
-Parts of a ratio stand under a `pair`: 0 for the areas' figures, the ratio's id for those over the
-units that count for both. Areas first, then time: each period's figure of the area, then the span.
+A ratio of sums, never a mean of ratios. Agency ratios whose parts are assigned to different units
+are taken over the units that count for both, read one by one under the ratio's id as their `pair`.
 Source: domain.md, `recompute`.
 """
 
-# One pass gives a part's figure whatever its mode; a self-join of these parts, whose sizes the
-# planner can't know, took seconds for all communes. Each mode looks at the month itself, with rank
-# 1: what isn't there has no figure, and the sum from January ends with the month's own value.
-_PARTS = """,
-    ratio AS (
-        SELECT r.*, CASE WHEN r.paired THEN r.id ELSE 0 END AS pair
-        FROM unnest(CAST(:ratio_ids AS int[]), CAST(:numerators AS int[]),
-                    CAST(:numerator_modes AS text[]), CAST(:denominators AS int[]),
-                    CAST(:denominator_modes AS text[]), CAST(:paired AS bool[]))
-            AS r(id, numerator, numerator_mode, denominator, denominator_mode, paired)
-    ), part AS (
-        SELECT id, pair, TRUE AS is_upper, numerator AS indicator_id, numerator_mode AS mode
-        FROM ratio
-        UNION ALL SELECT id, pair, FALSE, denominator, denominator_mode FROM ratio
-    ){pairs}, measured AS (
-        SELECT 0 AS pair, period_id, area_id, indicator_id, value, expected, reported FROM plain
-        {paired}
-    ), looked_at AS (
-        SELECT t.id, t.is_upper, t.mode, s.month_id, s.rank, m.period_id = s.month_id AS is_own,
-               m.area_id, m.value, m.expected, m.reported
-        FROM part t
-        JOIN span s ON s.mode = t.mode
-        JOIN measured m ON m.pair = t.pair AND m.indicator_id = t.indicator_id
-                       AND m.period_id = s.period_id
-    ), part_figure AS (
-        SELECT id, is_upper, month_id, area_id,
-               CASE WHEN mode <> 'ytd'
-                    THEN (array_agg(value ORDER BY rank) FILTER (WHERE {taken}))[1]
-                    WHEN bool_or(is_own AND value IS NOT NULL) THEN sum(value) END AS value,
-               coalesce((array_agg(expected ORDER BY rank) FILTER (WHERE {taken}))[1],
-                        max(expected) FILTER (WHERE is_own)) AS expected,
-               coalesce((array_agg(reported ORDER BY rank) FILTER (WHERE {taken}))[1],
-                        max(reported) FILTER (WHERE is_own)) AS reported
-        FROM looked_at
-        GROUP BY id, is_upper, mode, month_id, area_id
-        HAVING bool_or(is_own)
-    ), parts AS (
-        SELECT id, month_id AS period_id, area_id,
-               max(value) FILTER (WHERE is_upper) AS upper,
-               max(expected) FILTER (WHERE is_upper) AS upper_expected,
-               max(reported) FILTER (WHERE is_upper) AS upper_reported,
-               max(value) FILTER (WHERE NOT is_upper) AS lower,
-               max(expected) FILTER (WHERE NOT is_upper) AS lower_expected,
-               max(reported) FILTER (WHERE NOT is_upper) AS lower_reported
-        FROM part_figure
-        GROUP BY id, month_id, area_id
-        HAVING count(*) = 2
-    )"""
-_TAKEN = "value IS NOT NULL AND (mode <> 'ytd' OR is_own)"
+from typing import Final
+
+from indicators_api.aggregation.figures import Shape
+
 # Read one by one from the units: the stored roll-up adds up all that count for a part.
 _PAIRS = """,
-    side AS (
-        SELECT pair, numerator AS indicator_id, denominator AS other FROM ratio WHERE paired
-        UNION ALL SELECT pair, denominator, numerator FROM ratio WHERE paired
+    paired_ratio AS (
+        SELECT * FROM unnest(CAST(:pair_ids AS int[]), CAST(:pair_numerators AS int[]),
+                             CAST(:pair_denominators AS int[]))
+            AS r(pair, numerator, denominator)
+    ), side AS (
+        SELECT pair, numerator AS indicator_id, denominator AS other FROM paired_ratio
+        UNION ALL SELECT pair, denominator, numerator FROM paired_ratio
     ), both_sides AS (
         SELECT b.pair, s.period_id, c.ancestor_id AS area_id, b.indicator_id,
                i.area_aggregation AS rule, k.frequency IS NOT DISTINCT FROM s.frequency AS asked,
-               o.value, o.missing, {weight} AS weight
+               o.value, o.missing, o.status, {weight} AS weight
         FROM side b
         JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = b.indicator_id
-        CROSS JOIN {span} s
+        CROSS JOIN looked s
         JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.indicator_id = b.indicator_id
                        AND k.counts AND s.last_month BETWEEN k.first_month AND k.last_month
         JOIN counting l ON l.jurisdiction_id = :jurisdiction AND l.indicator_id = b.other
@@ -91,39 +50,77 @@ _PAIRS = """,
                     THEN count(*) FILTER (WHERE asked AND missing IS DISTINCT FROM 'not_applicable')
                     ELSE count(value) END AS expected,
                CASE WHEN bool_or(asked) THEN count(value) FILTER (WHERE asked)
-                    ELSE count(value) END AS reported
+                    ELSE count(value) END AS reported,
+               max(CASE status WHEN 'E' THEN 3 WHEN 'P' THEN 2 ELSE 1 END)
+                   FILTER (WHERE value IS NOT NULL) AS status
         FROM both_sides
         GROUP BY pair, period_id, area_id, indicator_id, rule
     )"""
-_PAIRED = """UNION ALL
-        SELECT pair, period_id, area_id, indicator_id, value, expected, reported FROM paired"""
 _WEIGHT_JOIN = """LEFT JOIN leaf_weight w ON w.period_id = s.period_id AND w.leaf_area = k.area_id
                                AND w.indicator_id = k.indicator_id"""
-_UPPER_COVERS_LESS = "p.upper_reported * p.lower_expected <= p.lower_reported * p.upper_expected"
-#: The ratios' rows of `figure`.
-RATIO_FIGURES = f"""UNION ALL
-        SELECT p.area_id, p.id, p.period_id, i.factor * p.upper / nullif(p.lower, 0),
-               CASE WHEN p.upper IS NULL THEN 'numerator_missing'
-                    WHEN p.lower IS NULL THEN 'denominator_missing'
-                    WHEN p.lower = 0 THEN 'denominator_zero' END,
-               CASE WHEN {_UPPER_COVERS_LESS} THEN p.upper_expected ELSE p.lower_expected END,
-               CASE WHEN {_UPPER_COVERS_LESS} THEN p.upper_reported ELSE p.lower_reported END
+#: Rows of `measured` beside those of `plain`.
+PAIRED: Final = """UNION ALL
+            SELECT pair, period_id, area_id, indicator_id, value, 'missing', expected,
+                   reported{more} FROM paired"""
+# One pass over the parts: a self-join, whose sizes the planner can't know, took seconds for all
+# communes.
+_PARTS = """,
+    part AS (
+        SELECT * FROM unnest(CAST(:part_ratios AS int[]), CAST(:part_series AS int[]),
+                             CAST(:part_uppers AS bool[])) AS r(id, series_id, is_upper)
+    ), parts AS (
+        SELECT p.id, d.span_id, d.area_id, {columns},
+               bool_or(d.reason IS NOT DISTINCT FROM 'not_comparable') AS is_not_comparable
+        FROM part p JOIN dated d ON d.series_id = p.series_id
+        GROUP BY p.id, d.span_id, d.area_id
+        HAVING count(*) = 2
+    )"""
+_COVERS_LESS = "p.upper_reported * p.lower_expected <= p.lower_reported * p.upper_expected"
+_RATIO_FIGURES = """UNION ALL
+        SELECT p.area_id, p.id, p.span_id,
+               CASE WHEN NOT p.is_not_comparable
+                    THEN i.factor * p.upper_value / nullif(p.lower_value, 0) END,
+               CASE WHEN p.is_not_comparable THEN 'not_comparable'
+                    WHEN p.upper_value IS NULL THEN 'numerator_missing'
+                    WHEN p.lower_value IS NULL THEN 'denominator_missing'
+                    WHEN p.lower_value = 0 THEN 'denominator_zero' END{of_the_lower}{more}
         FROM parts p JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = p.id"""
+_STATUS = """, CASE WHEN p.upper_value IS NOT NULL AND p.lower_value <> 0
+                    AND NOT p.is_not_comparable
+                    THEN greatest(p.upper_status, p.lower_status) END"""
+_COVERAGE = ("expected", "reported", "periods", "periods_with_value")
 
 
-def ratio_parts(version: str, span: str, *, pairs: bool, leaves: bool) -> str:
-    """Give the named parts up to `parts`, which `RATIO_FIGURES` reads.
-
-    They need `plain` and `span`. `version` is the column of the basis; `span` names the periods
-    looked at; `pairs`: some ratio is over the units that count for both of its parts; `leaves`:
-    there are weights.
-    """
-    if not pairs:
-        return _PARTS.format(pairs="", paired="", taken=_TAKEN)
-    both = _PAIRS.format(
-        span=span,
-        version=version,
-        weight="w.value" if leaves else "NULL::numeric",
-        weight_join=_WEIGHT_JOIN if leaves else "",
+def pairs(shape: Shape) -> str:
+    """Give the named parts up to `paired`; they need `looked`, and with weights `leaf_weight`."""
+    return _PAIRS.format(
+        version=shape.version,
+        weight="w.value" if shape.leaves else "NULL::numeric",
+        weight_join=_WEIGHT_JOIN if shape.leaves else "",
     )
-    return _PARTS.format(pairs=both, paired=_PAIRED, taken=_TAKEN)
+
+
+def parts(shape: Shape) -> str:
+    """Give the named parts up to `parts`, a row for each ratio, span and area; they need `dated`.
+
+    Not where either part has no figure at all.
+    """
+    names = ("value", *_COVERAGE, *(("status",) if shape.status else ()))
+    sides = (("upper", "p.is_upper"), ("lower", "NOT p.is_upper"))
+    columns = [
+        f"max(d.{name}) FILTER (WHERE {holds}) AS {side}_{name}"
+        for side, holds in sides
+        for name in names
+    ]
+    return _PARTS.format(columns=", ".join(columns))
+
+
+def ratio_figures(shape: Shape) -> str:
+    """Give the ratios' rows of `figure`; the coverage is that of the part with the lower one."""
+    of_the_lower = "".join(
+        f",\n               CASE WHEN {_COVERS_LESS} THEN p.upper_{name} ELSE p.lower_{name} END"
+        for name in _COVERAGE
+    )
+    more = _STATUS if shape.status else ""
+    more += ", NULL::numeric, 'not_additive'" if shape.ytd else ""
+    return _RATIO_FIGURES.format(of_the_lower=of_the_lower, more=more)

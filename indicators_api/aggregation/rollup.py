@@ -5,11 +5,13 @@ that writers of one district wait for each other and never deadlock.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import text
 
+from indicators_api.aggregation import cells
 from indicators_api.aggregation.counting import ASKED_FREQUENCY, LAST_MONTH, derive
 from indicators_api.db.session import Session
 from indicators_api.periods import Period
@@ -36,17 +38,15 @@ class Difference(NamedTuple):
     true_count: int | None
 
 
-_CELLS = """
-    SELECT f.period_id, c.ancestor_id AS area_id, f.indicator_id,
-           coalesce(sum(f.sign * f.value), 0) AS value_sum,
-           coalesce(sum(f.sign) FILTER (WHERE f.value IS NOT NULL), 0) AS value_count,
-           coalesce(sum(f.sign) FILTER (WHERE f.value IS NOT NULL AND f.asked), 0) AS asked_count,
-           coalesce(sum(f.sign) FILTER (WHERE f.missing = 'not_applicable' AND f.asked), 0)
-               AS not_applicable_count
-    FROM facts f
-    JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = f.area_id
+_COLUMNS = tuple(cells.COLUMNS)
+_NAMES = ", ".join(_COLUMNS)
+_CELLS = f"""
+    SELECT o.period_id, c.ancestor_id AS area_id, o.indicator_id,
+           {cells.summed(_COLUMNS, sign="o.sign", asked="o.asked")}
+    FROM facts o
+    JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = o.area_id
     JOIN area a ON a.jurisdiction_id = :jurisdiction AND a.id = c.ancestor_id AND a.has_areas_below
-    GROUP BY f.period_id, c.ancestor_id, f.indicator_id
+    GROUP BY o.period_id, c.ancestor_id, o.indicator_id
 """
 # Stage by stage: with their key in hand the values are one probe a report. The planner, which knows
 # nothing of the arrays, would otherwise begin with all areas and whom they count.
@@ -56,36 +56,30 @@ _APPLY = text(f"""
                              CAST(:olds AS smallint[]), CAST(:news AS smallint[]))
             AS c(period_id, month, unit_id, old_version, new_version)
     ), picked AS MATERIALIZED (
-        SELECT o.period_id, o.unit_id, o.indicator_id, o.value, o.missing, c.month,
+        SELECT o.period_id, o.unit_id, o.indicator_id, o.value, o.missing, o.status, o.ytd, c.month,
                CASE WHEN o.version = c.new_version THEN 1 ELSE -1 END AS sign
         FROM changed c
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = c.period_id
                           AND o.unit_id = c.unit_id AND o.version IN (c.old_version, c.new_version)
     ), facts AS MATERIALIZED (
-        SELECT o.period_id, o.indicator_id, k.area_id, o.value, o.missing, o.sign,
+        SELECT o.period_id, o.indicator_id, k.area_id, o.value, o.missing, o.status, o.ytd, o.sign,
                k.frequency = {ASKED_FREQUENCY.format("o.period_id")} AS asked
         FROM picked o
         JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
                        AND k.indicator_id = o.indicator_id AND k.counts
                        AND o.month BETWEEN k.first_month AND k.last_month
     ), cells AS ({_CELLS})
-    INSERT INTO rollup AS r (jurisdiction_id, period_id, area_id, indicator_id, value_sum,
-            value_count,
-                             asked_count, not_applicable_count)
-    SELECT :jurisdiction, period_id, area_id, indicator_id, value_sum, value_count, asked_count,
-           not_applicable_count
+    INSERT INTO rollup AS r (jurisdiction_id, period_id, area_id, indicator_id, {_NAMES})
+    SELECT :jurisdiction, period_id, area_id, indicator_id, {_NAMES}
     FROM cells
-    WHERE value_sum <> 0 OR value_count <> 0 OR asked_count <> 0 OR not_applicable_count <> 0
+    WHERE {cells.any_of(_COLUMNS)}
     ORDER BY period_id, area_id, indicator_id
     ON CONFLICT (jurisdiction_id, period_id, area_id, indicator_id) DO UPDATE
-    SET value_sum = r.value_sum + excluded.value_sum,
-        value_count = r.value_count + excluded.value_count,
-        asked_count = r.asked_count + excluded.asked_count,
-        not_applicable_count = r.not_applicable_count + excluded.not_applicable_count
+    SET {", ".join(f"{name} = r.{name} + excluded.{name}" for name in _COLUMNS)}
 """)
 _TRUE = f"""
     facts AS (
-        SELECT o.period_id, o.indicator_id, k.area_id, o.value, o.missing,
+        SELECT o.period_id, o.indicator_id, k.area_id, o.value, o.missing, o.status, o.ytd,
                k.frequency = {ASKED_FREQUENCY.format("o.period_id")} AS asked, 1 AS sign
         FROM report r
         JOIN observation o ON o.jurisdiction_id = r.jurisdiction_id AND o.period_id = r.period_id
@@ -99,27 +93,23 @@ _TRUE = f"""
 _CLEAR = text("DELETE FROM rollup WHERE jurisdiction_id = :jurisdiction")
 _FILL = text(f"""
     WITH {_TRUE}
-    INSERT INTO rollup (jurisdiction_id, period_id, area_id, indicator_id, value_sum, value_count,
-                        asked_count, not_applicable_count)
+    INSERT INTO rollup (jurisdiction_id, period_id, area_id, indicator_id, {_NAMES})
     SELECT :jurisdiction, cells.* FROM cells
 """)
 _COMPARE = text(f"""
     WITH {_TRUE}, stored AS (
-        SELECT period_id, area_id, indicator_id, value_sum, value_count, asked_count,
-                not_applicable_count
-        FROM rollup WHERE jurisdiction_id = :jurisdiction
-          AND (value_sum <> 0 OR value_count <> 0 OR asked_count <> 0 OR not_applicable_count <> 0)
+        SELECT period_id, area_id, indicator_id, {_NAMES}
+        FROM rollup WHERE jurisdiction_id = :jurisdiction AND {cells.any_of(_COLUMNS)}
     ), actual AS (
-        SELECT * FROM cells
-        WHERE value_sum <> 0 OR value_count <> 0 OR asked_count <> 0 OR not_applicable_count <> 0
+        SELECT * FROM cells WHERE {cells.any_of(_COLUMNS)}
     )
     SELECT d.period_id, a.code, i.code, d.stored_sum, d.true_sum, d.stored_count, d.true_count
     FROM (
         SELECT period_id, area_id, indicator_id, s.value_sum AS stored_sum, t.value_sum AS true_sum,
                s.value_count AS stored_count, t.value_count AS true_count
         FROM stored s FULL JOIN actual t USING (period_id, area_id, indicator_id)
-        WHERE (s.value_sum, s.value_count, s.asked_count, s.not_applicable_count)
-              IS DISTINCT FROM (t.value_sum, t.value_count, t.asked_count, t.not_applicable_count)
+        WHERE ({", ".join(f"s.{name}" for name in _COLUMNS)})
+              IS DISTINCT FROM ({", ".join(f"t.{name}" for name in _COLUMNS)})
     ) d
     JOIN area a ON a.jurisdiction_id = :jurisdiction AND a.id = d.area_id
     JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = d.indicator_id
@@ -147,9 +137,9 @@ def apply(session: Session, jurisdiction: int, changes: Sequence[Change]) -> Non
     )
 
 
-def rebuild(session: Session, jurisdiction: int) -> None:
+def rebuild(session: Session, jurisdiction: int, *, at: datetime) -> None:
     """Derive who counts and make the roll-up anew; the caller holds the catalogue alone."""
-    derive(session, jurisdiction)
+    derive(session, jurisdiction, at=at)
     session.execute(_CLEAR, {"jurisdiction": jurisdiction})
     session.execute(_FILL, {"jurisdiction": jurisdiction})
 

@@ -8,17 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from indicators_api.aggregation import methods, queries
+from indicators_api.aggregation import measures, methods, queries
+from indicators_api.aggregation.measures import USUAL
 from indicators_api.aggregation.queries import Figure, Place, Slice
 from indicators_api.db.session import Session
-from indicators_api.errors import Fault, InvalidRequest, Message, TooManyCells, mark
+from indicators_api.errors import InvalidRequest, TooManyCells, mark
 from indicators_api.indicators.choosing import choose
-from indicators_api.indicators.snapshot import snapshot
-from indicators_api.periods import Period, PeriodType
+from indicators_api.indicators.snapshot import IndicatorFacts, Snapshot, snapshot
+from indicators_api.periods import Period
 from indicators_api.security.actors import Actor
 from indicators_api.units.areas import GEOGRAPHY_CUT_OFF, find_areas
 from indicators_api.units.sight import demand_visible
 from indicators_api.units.tree import AreaFacts
+from indicators_api.validation.exact import EXACT
 
 
 class Question(NamedTuple):
@@ -34,6 +36,7 @@ class Question(NamedTuple):
     geography: date | None = None
     after: Place | None = None
     limit: int = 10_000
+    measures: Sequence[str] = USUAL
 
 
 class Limits(NamedTuple):
@@ -42,10 +45,15 @@ class Limits(NamedTuple):
     cells: int
 
 
-class Reconciled(NamedTuple):
-    """An area's own figure beside the one rolled up from below.
+#: How many figures of single periods may be looked up for each cell that may be asked.
+LOOKED_UP = 10
 
-    `difference` is reported less rolled up.
+
+class Reconciled(NamedTuple):
+    """An area's own figure beside the one rolled up from below; differences are first less second.
+
+    Of either side the year to date as it adds up, the one that was reported, and their difference,
+    reported less added up: earlier months get revised without being sent again.
     """
 
     area: str
@@ -55,6 +63,21 @@ class Reconciled(NamedTuple):
     reported: Decimal | None
     rolled_up: Decimal | None
     difference: Decimal | None
+    ytd: Decimal | None
+    ytd_reported: Decimal | None
+    ytd_difference: Decimal | None
+    rolled_up_ytd: Decimal | None
+    rolled_up_ytd_reported: Decimal | None
+    rolled_up_ytd_difference: Decimal | None
+
+
+class _Found(NamedTuple):
+    """What a question means."""
+
+    geography: date
+    areas: Sequence[AreaFacts]
+    indicators: Sequence[IndicatorFacts]
+    known: Snapshot
 
 
 def prepare(session: Session, actor: Actor, asked: Question, limits: Limits) -> Slice:
@@ -63,34 +86,7 @@ def prepare(session: Session, actor: Actor, asked: Question, limits: Limits) -> 
     Raises InvalidRequest with every unknown code, Forbidden for areas the actor may not see,
     TooManyCells.
     """
-    known = snapshot(session, actor.jurisdiction)
-    geography = asked.geography or asked.periods[-1].cut_off(GEOGRAPHY_CUT_OFF)
-    faults = [fault for period in asked.periods for fault in _not_a_month(period)]
-    areas, area_faults = find_areas(
-        session, actor.jurisdiction, area=asked.area, level=asked.level, on=geography
-    )
-    indicators, indicator_faults = choose(
-        session, actor.jurisdiction, known, codes=asked.indicators, sectors=asked.sectors
-    )
-    faults += area_faults + indicator_faults
-    if faults:
-        raise InvalidRequest(
-            mark("The question has %(count)s faults."), faults=faults, count=len(faults)
-        )
-    demand_visible(session, actor, {area.id: area.code for area in areas})
-    _demand_few(len(areas) * len(indicators) * len(asked.periods), limits)
-    unequal = queries.unequal_pairs(session, actor.jurisdiction, known.version)
-    plan = methods.plan(indicators, asked.periods, known.by_id, unequal)
-    return Slice(
-        jurisdiction=actor.jurisdiction,
-        areas=areas,
-        comparable=_comparable(session, actor.jurisdiction, areas, geography),
-        months=[period.id for period in asked.periods],
-        plan=plan,
-        sent=asked.sent,
-        after=asked.after,
-        limit=asked.limit,
-    )
+    return _slice(session, actor, asked, limits, _find(session, actor, asked))
 
 
 def reconcile(
@@ -101,31 +97,83 @@ def reconcile(
     Rows by area, indicator and period, where the area has a unit of its own; None where a side has
     no figure.
     """
-    known = snapshot(session, actor.jurisdiction)
-    wanted = prepare(session, actor, asked, limits)
-    territory = [n for n in wanted.plan.asked if known.by_id[n].value_scope == "territory"]
-    wanted = wanted._replace(plan=wanted.plan._replace(asked=territory))
-    own, further = queries.figures(session, wanted, source="reported")
-    whole = wanted._replace(limit=len(wanted.areas) * len(wanted.months) * (len(territory) + 1))
-    below, _ = queries.figures(session, whole, source="rollup")
-    by_key = {(f.area_id, f.indicator, f.period): f.value for f in below}
+    found = _find(session, actor, asked)
+    territory = [facts for facts in found.indicators if facts.value_scope == "territory"]
+    found = found._replace(indicators=territory)
+    asked = asked._replace(source="reported", measures=("value", "ytd", "ytd_reported"))
+    own, further = queries.figures(session, _slice(session, actor, asked, limits, found))
+    rows = len(found.areas) * len(asked.periods) * (len(territory) + 1)
+    whole = asked._replace(source="rollup", after=None, limit=rows)
+    below, _ = queries.figures(session, _slice(session, actor, whole, limits, found))
+    by_key = {(f.area_id, f.indicator, f.period): f for f in below}
     return [_reconciled(f, by_key.get((f.area_id, f.indicator, f.period))) for f in own], further
 
 
-def _reconciled(own: Figure, below: Decimal | None) -> Reconciled:
-    difference = None if own.value is None or below is None else own.value - below
+def _find(session: Session, actor: Actor, asked: Question) -> _Found:
+    known = snapshot(session, actor.jurisdiction)
+    newest = max(asked.periods, key=lambda period: period.end)
+    geography = asked.geography or newest.cut_off(GEOGRAPHY_CUT_OFF)
+    areas, area_faults = find_areas(
+        session, actor.jurisdiction, area=asked.area, level=asked.level, on=geography
+    )
+    indicators, indicator_faults = choose(
+        session, actor.jurisdiction, known, codes=asked.indicators, sectors=asked.sectors
+    )
+    faults = area_faults + indicator_faults
+    if faults:
+        raise InvalidRequest(
+            mark("The question has %(count)s faults."), faults=faults, count=len(faults)
+        )
+    demand_visible(session, actor, {area.id: area.code for area in areas})
+    return _Found(geography, areas, indicators, known)
+
+
+def _slice(session: Session, actor: Actor, asked: Question, limits: Limits, found: _Found) -> Slice:
+    areas, jurisdiction = found.areas, actor.jurisdiction
+    _demand_few(len(areas) * len(found.indicators) * len(asked.periods), limits)
+    beside = measures.places(asked.periods, asked.measures)
+    plan = methods.plan(
+        found.indicators,
+        [span for _, span in beside],
+        found.known.by_id,
+        queries.unequal_pairs(session, jurisdiction, found.known.version),
+        as_sent=asked.source == "reported",
+    )
+    _demand_few(len(areas) * plan.cells, Limits(limits.cells * LOOKED_UP))
+    return Slice(
+        jurisdiction=jurisdiction,
+        areas=areas,
+        comparable=_comparable(session, jurisdiction, areas, found.geography),
+        periods=asked.periods,
+        plan=plan,
+        places=[place for place, _ in beside],
+        source=asked.source,
+        sent=asked.sent,
+        after=asked.after,
+        limit=asked.limit,
+        measures=asked.measures,
+    )
+
+
+def _reconciled(own: Figure, below: Figure | None) -> Reconciled:
+    value, ytd, stated = (below.value, below.ytd, below.ytd_reported) if below else (None,) * 3
     return Reconciled(
-        own.area, own.area_id, own.indicator, own.period, own.value, below, difference
+        *own[:4],
+        reported=own.value,
+        rolled_up=value,
+        difference=_less(own.value, value),
+        ytd=own.ytd,
+        ytd_reported=own.ytd_reported,
+        ytd_difference=_less(own.ytd_reported, own.ytd),
+        rolled_up_ytd=ytd,
+        rolled_up_ytd_reported=stated,
+        rolled_up_ytd_difference=_less(stated, ytd),
     )
 
 
-def _not_a_month(period: Period) -> list[Fault]:
-    if period.type is PeriodType.MONTH:
-        return []
-    text = Message(
-        mark("%(period)s is no month; figures are answered for months."), {"period": str(period)}
-    )
-    return [Fault("/period", "not-a-month", text, {"in": "query"})]
+def _less(first: Decimal | None, second: Decimal | None) -> Decimal | None:
+    """Subtract exactly: the context's digits are for computing, not for what was sent."""
+    return None if first is None or second is None else EXACT.subtract(first, second)
 
 
 def _demand_few(cells: int, limits: Limits) -> None:

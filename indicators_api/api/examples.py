@@ -133,14 +133,28 @@ AGGREGATES: Json = {
     "basis": "accepted",
     "source": "rollup",
     "as_of": "2024-08-02T09:00:00+07:00",
-    "measures": ["value", "expected", "reported"],
-    "data": [_FIGURE],
+    "measures": ["value", "expected", "reported", "previous", "change_pct", "plan", "plan_pct"],
+    "data": [
+        {
+            **_FIGURE,
+            "previous": 400,
+            "change_pct": 3,
+            "plan": None,
+            "plan_pct": None,
+            "direction": None,
+            "reasons": {"plan": "no_plan", "plan_pct": "no_plan"},
+            "coverage_differs": ["previous"],
+        }
+    ],
     "next": None,
 }
 AGGREGATES_QUERY: Json = {
-    "period": "2024-07",
+    "start": "2024-01",
+    "end": "2024-09",
+    "frequency": "quarter",
     "level": "district",
     "indicator": "XH160101,XH020108",
+    "measures": "value,expected,reported,same_period,yoy_pct,ytd",
 }
 RECONCILIATION: Json = {
     "basis": "accepted",
@@ -154,6 +168,12 @@ RECONCILIATION: Json = {
             "reported": 415,
             "rolled_up": 412,
             "difference": 3,
+            "ytd": 415,
+            "ytd_reported": 415,
+            "ytd_difference": 0,
+            "rolled_up_ytd": 412,
+            "rolled_up_ytd_reported": None,
+            "rolled_up_ytd_difference": None,
         }
     ],
     "next": None,

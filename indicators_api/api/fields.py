@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields
 
 from indicators_api.errors import mark
 from indicators_api.observations.entry import Entry
-from indicators_api.periods import FIRST_YEAR, LAST_YEAR, Period, between
+from indicators_api.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodType, within
 from indicators_api.validation.values import parse_values
 
 #: marshmallow's own words that clients can meet, marked for translation.
@@ -50,7 +50,7 @@ class PeriodField(fields.Field[Period]):
 
 
 class PeriodsField(fields.Field[list[Period]]):
-    """Periods of one type, comma separated, each once: `2024-06,2024-07`."""
+    """Periods, comma separated, each once: `2024-06,2024-07`."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -141,13 +141,19 @@ def read_period(value: Any) -> Period:
         ) from error
 
 
-def span(start: Period, end: Period) -> list[Period]:
-    """Give the periods from one to another, both included, or say why there are none."""
-    if start.type is not end.type or start.id > end.id:
+def span(start: Period, end: Period, kind: PeriodType | None) -> list[Period]:
+    """Give the periods from one to another, both included, or say why there are none.
+
+    Those of a kind, or without one of the type that start and end have.
+    """
+    if (kind is None and start.type is not end.type) or start.start > end.end:
         raise ValidationError(mark("start and end must be of one type, start first."), "start")
     if (end.year - start.year) * 12 > MOST_PERIODS:
         raise ValidationError(mark("Too many at once."), "start")
-    return list(between(start, end))
+    found = within(start.start, end.end, kind or start.type)
+    if not found:
+        raise ValidationError(mark("No such period lies between start and end."), "frequency")
+    return found
 
 
 def _parts(value: Any, most: int) -> list[str]:

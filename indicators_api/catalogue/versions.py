@@ -11,11 +11,20 @@ CATALOGUE_LOCK = 7_480_592
 
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(:key, :jurisdiction)")
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:key, :jurisdiction)")
-_GROW = text(
-    "UPDATE jurisdiction SET catalogue_version = nextval('catalogue_version'), "
-    "catalogue_changed_at = :at"
-    " WHERE id = :jurisdiction"
-)
+_COLUMNS = "id, code, name_vi, name_en, catalogue_version, catalogue_changed_at"
+# A second change at the very same moment takes the place of the first.
+_GROW = [
+    text(statement)
+    for statement in (
+        """UPDATE jurisdiction SET catalogue_version = nextval('catalogue_version'),
+               catalogue_changed_at = :at WHERE id = :jurisdiction""",
+        "DELETE FROM jurisdiction_history WHERE id = :jurisdiction AND recorded_from = :at",
+        """UPDATE jurisdiction_history SET recorded_to = :at
+           WHERE id = :jurisdiction AND recorded_to IS NULL""",
+        f"""INSERT INTO jurisdiction_history ({_COLUMNS}, recorded_from)
+            SELECT {_COLUMNS}, :at FROM jurisdiction WHERE id = :jurisdiction""",
+    )
+]
 
 
 def share(session: Session, jurisdiction: int) -> None:
@@ -36,4 +45,5 @@ def grow(session: Session, jurisdiction: int, *, at: datetime) -> None:
 
     From a sequence, so that a number that was rolled back is never given again.
     """
-    session.execute(_GROW, {"jurisdiction": jurisdiction, "at": at})
+    for statement in _GROW:
+        session.execute(statement, {"jurisdiction": jurisdiction, "at": at})

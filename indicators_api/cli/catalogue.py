@@ -46,7 +46,7 @@ def load_and_derive(session: Session, folder: Path) -> LoadReport:
     at = wall_clock()
     report = load(session, folder, jurisdiction=JURISDICTION, at=at)
     if report.counting_changed:
-        rebuild(session, JURISDICTION)
+        rebuild(session, JURISDICTION, at=at)
     if report.changed:
         details = {table: change._asdict() for table, change in report.tables.items()}
         journal.append(session, OPERATOR, "catalogue.load", {Subject("catalogue"): details}, at=at)

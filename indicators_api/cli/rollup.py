@@ -39,8 +39,9 @@ def verify() -> None:
 @rollup.command()
 def rebuild() -> None:
     """Make the roll-up anew; acceptances wait meanwhile."""
+    at = wall_clock()
     with writing() as session:
         own(session, JURISDICTION)
-        figures.rebuild(session, JURISDICTION)
-        grow(session, JURISDICTION, at=wall_clock())
+        figures.rebuild(session, JURISDICTION, at=at)
+        grow(session, JURISDICTION, at=at)
     click.echo("The roll-up is made anew.")

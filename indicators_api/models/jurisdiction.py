@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy import Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indicators_api.db.base import CODE, Base, Named
+from indicators_api.db.base import CODE, Base, Named, with_history
 
 #: Numbers versions of catalogues; a sequence, because a number that was rolled back must not come
 #: again.
 CATALOGUE_VERSIONS = Sequence("catalogue_version", metadata=Base.metadata)
 
 
+@with_history
 class Jurisdiction(Base, Named):
     """Who runs the system: one row in a province's own installation.
 

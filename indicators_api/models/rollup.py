@@ -1,8 +1,9 @@
 """Derived tables of the figures: which units count, how many are asked, and the stored roll-up.
 
 All three follow from catalogue and accepted reports alone; `indicators-api rollup rebuild` makes
-them anew. Months are ids of month periods (yyyymm), so that a regime's cut-off day is applied once,
-when a row is derived. A longer period is judged by its last month.
+them anew. Who counted when is remembered like the catalogue itself (aggregation/counting.py).
+Months are ids of month periods (yyyymm), so that a regime's cut-off day is applied once, when a row
+is derived. A longer period is judged by its last month.
 """
 
 from decimal import Decimal
@@ -10,9 +11,10 @@ from decimal import Decimal
 from sqlalchemy import Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indicators_api.db.base import Base
+from indicators_api.db.base import Base, with_history
 
 
+@with_history
 class Counting(Base):
     """A unit is assigned an indicator in periods whose last month is in `first_month`–`last_month`.
 
@@ -36,6 +38,16 @@ class Counting(Base):
     frequency: Mapped[str] = mapped_column(String(16))
 
 
+_counting_history = Base.metadata.tables["counting_history"].c
+Index(
+    "ix_counting_history_area",
+    _counting_history.jurisdiction_id,
+    _counting_history.area_id,
+    _counting_history.indicator_id,
+)
+
+
+@with_history
 class Coverage(Base):
     """How many units count for an area and indicator in some months, and how often they are asked.
 
@@ -80,3 +92,9 @@ class Rollup(Base):
     asked_count: Mapped[int]
     #: Units that the period's type asks and that answered `not_applicable`.
     not_applicable_count: Mapped[int]
+    #: Of the values, those that are estimated, and provisional; the others are official.
+    estimated_count: Mapped[int]
+    provisional_count: Mapped[int]
+    #: Of the years to date that units reported beside their values; 0 where ytd_count is 0.
+    ytd_sum: Mapped[Decimal]
+    ytd_count: Mapped[int]

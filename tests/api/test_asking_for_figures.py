@@ -64,11 +64,13 @@ def numbers(body: dict[str, str]) -> dict[str, int]:
         ("start=1990-01&end=2090-01", "/start"),
         ("period=2024-07,2024-07", "/period"),
         ("period=july", "/period"),
-        ("period=2024-Q2", "/period"),  # until longer periods are answered
+        (f"period={JULY}&frequency=quarter", "/period"),
+        ("start=2024-02&end=2024-04&frequency=quarter", "/frequency"),
+        ("start=2024-02&end=2024-04&frequency=monthly", "/frequency"),
     ],
 )
-def test_a_question_has_months(operations: Caller, query: str, pointer: str) -> None:
-    """Figures: a list, or a first and a last one of one type."""
+def test_a_question_has_periods(operations: Caller, query: str, pointer: str) -> None:
+    """Figures: a list, or a first and a last one of one type, or with a frequency."""
     answer = operations.get(f"/aggregates?{query}")
 
     (fault,) = assert_problem(answer, 422, "invalid-request")["errors"]

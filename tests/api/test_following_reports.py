@@ -204,10 +204,16 @@ def test_what_was_reported_stands_beside_what_rolls_up(operations: Caller) -> No
             "reported": 55,
             "rolled_up": 41,
             "difference": 14,
+            "ytd": 55,
+            "ytd_reported": None,
+            "ytd_difference": None,
+            "rolled_up_ytd": 41,
+            "rolled_up_ytd_reported": None,
+            "rolled_up_ytd_difference": None,
         }
     ]
     csv = operations.get(f"{call}&format=csv").text.split("\r\n")
-    assert csv[1] == f"{CITY},2,{POOR},{JULY},55,41,14"
+    assert csv[1] == f"{CITY},2,{POOR},{JULY},55,41,14,55,,,41,,"
 
 
 def test_the_version_of_the_data_grows_with_every_change(

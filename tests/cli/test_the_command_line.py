@@ -148,7 +148,8 @@ def test_verify_finds_a_wrong_cell_and_rebuild_mends_it(run, committed_url):
     clean = run("rollup", "verify")
     with psycopg.connect(committed_url, autocommit=True) as connection:
         connection.execute(
-            "INSERT INTO rollup SELECT 1, 202407, a.id, i.id, 5, 1, 1, 0 FROM area a, indicator i"
+            "INSERT INTO rollup SELECT 1, 202407, a.id, i.id, 5, 1, 1, 0, 0, 0, 0, 0"
+            " FROM area a, indicator i"
             " WHERE a.code = '842' AND i.code = 'XH160101'"
         )
 

@@ -84,16 +84,18 @@ def figure(
     sent: bool = False,
 ) -> Figure:
     """Give the one figure of an area, indicator and month."""
-    question = Question([Period.parse(period)], area=area, indicators=[indicator], sent=sent)
-    (found,) = rows(session, question, source=source)
+    question = Question(
+        [Period.parse(period)], area=area, indicators=[indicator], sent=sent, source=source
+    )
+    (found,) = rows(session, question)
     return found
 
 
-def rows(session: Session, question: Question, *, source: str = "rollup") -> Sequence[Figure]:
+def rows(session: Session, question: Question) -> Sequence[Figure]:
     """Give all rows that answer a question."""
     centre = who(session, "operations").actor
     wanted = prepare(session, centre, question, Limits(cells=1_000_000))
-    return queries.figures(session, wanted, source=source)[0]
+    return queries.figures(session, wanted)[0]
 
 
 def reconciled(session: Session, indicators: list[str], area: str) -> list[Reconciled]:

@@ -160,7 +160,7 @@ def end_an_assignment(database: Database, start: Barrier) -> None:
             versions.own(session, 1)
             session.execute(_END, {"unit": WARDS[0], "indicator": INVESTED})
             versions.grow(session, 1, at=LATER)
-            rollup.rebuild(session, 1)
+            rollup.rebuild(session, 1, at=LATER)
 
 
 @pytest.mark.committed

@@ -60,7 +60,7 @@ def store(session: Session, world: World) -> Ids:
     for model, values in rows:
         if values:
             session.execute(insert(model.__table__).values(values))
-    rollup.rebuild(session, 1)
+    rollup.rebuild(session, 1, at=NOW)
     return Ids(areas, units)
 
 

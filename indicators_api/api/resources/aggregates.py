@@ -9,8 +9,10 @@ from typing import Any
 from flask import Response, current_app
 
 from indicators_api.aggregation import queries, service
-from indicators_api.aggregation.methods import newest_within_a_year
+from indicators_api.aggregation.measures import USUAL, places
 from indicators_api.aggregation.queries import Place, Slice
+from indicators_api.aggregation.spans import rests_on
+from indicators_api.aggregation.statement import KEYS
 from indicators_api.api import examples
 from indicators_api.api.conditional import is_known, not_modified, read_tag, tagged
 from indicators_api.api.context import actor, database, services
@@ -36,18 +38,20 @@ blueprint = Blueprint(
 
 @blueprint.at("/aggregates")
 class Aggregates(Resource):
-    """Figures by area, indicator and month."""
+    """Figures by area, indicator and period."""
 
     @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
     @blueprint.takes(schemas.AggregatesQuery, location="query")
     @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES)
     def get(self, query: dict[str, Any]) -> Response:
-        """Pull figures by area, indicator and month.
+        """Pull figures by area, indicator and period, and what stands beside them.
 
-        `source=rollup` adds up the units that count, each indicator by its own rule;
-        `source=reported` shows what the area's own unit sent. A value that is null comes with its
-        `reason`; missing is never zero. No row where no unit is assigned the indicator. As JSON, or
-        as CSV (`format=csv` or `Accept: text/csv`).
+        `source=rollup` adds up the units that count, each indicator by its own rule, areas first,
+        then time; `source=reported` shows what the area's own unit sent. Beside a value stand, as
+        `measures` ask: the previous period, the same period of last year, the year to date and the
+        plan. A value that is null comes with its `reason`, any other measure with one in `reasons`;
+        missing is never zero. `coverage_differs` names bases with another coverage. No row where no
+        unit is assigned the indicator. As JSON, or as CSV (`format=csv` or `Accept: text/csv`).
         """
         return answer(query)
 
@@ -82,7 +86,7 @@ class Reconciliation(Resource):
         """
         asked, kind = question(query), wanted_format(query.get("format"), ("json", "csv"))
         with database().reading() as session:
-            version = newest(session, asked.periods)
+            version = newest(session, asked.periods, ("ytd",))
             if is_known(tag := read_tag(version)):
                 return not_modified(tag)
             rows, further = service.reconcile(session, actor(), asked, limits())
@@ -112,6 +116,7 @@ def question(query: dict[str, Any]) -> service.Question:
         geography=query.get("geography"),
         after=query.get("cursor"),
         limit=query["limit"],
+        measures=query.get("measures", USUAL),
     )
 
 
@@ -120,30 +125,28 @@ def limits() -> service.Limits:
     return service.Limits(cells=services().config.max_cells)
 
 
-def newest(session: Session, periods: Sequence[Period]) -> SliceVersion:
-    """Give the version of all that figures of some months rest on: parts may be a year old."""
-    looked_at = {p.id for period in periods for p in newest_within_a_year(period.last_month)}
-    return slice_version(session, actor().jurisdiction, sorted(looked_at))
+def newest(session: Session, periods: Sequence[Period], measures: Sequence[str]) -> SliceVersion:
+    """Give the version of all that figures of some periods, and what is beside them, rest on."""
+    looked_at = rests_on(span for _, span in places(periods, measures))
+    return slice_version(session, actor().jurisdiction, looked_at)
 
 
 def answer(query: dict[str, Any]) -> Response:
     """Answer a question: 304 from the versions alone, else the figures."""
     asked, kind = question(query), wanted_format(query.get("format"), ("json", "csv"))
     with database().reading() as session:
-        version = newest(session, asked.periods)
+        version = newest(session, asked.periods, asked.measures)
         if is_known(tag := read_tag(version)):
             return not_modified(tag)
         wanted = service.prepare(session, actor(), asked, limits())
         if kind == "csv":
-            return figures_csv(session, wanted, asked.source, query["measures"], tag)
-        rows, further = queries.figures_json(
-            session, wanted, source=asked.source, measures=query["measures"]
-        )
+            return figures_csv(session, wanted, tag)
+        rows, further = queries.figures_json(session, wanted)
     head = {
         "basis": query["basis"],
         "source": asked.source,
         "as_of": version.changed_at,
-        "measures": list(query["measures"]),
+        "measures": list(asked.measures),
     }
     return splice(head, rows, further, tag)
 
@@ -158,14 +161,19 @@ def splice(head: dict[str, Any], rows: str, further: Place | None, tag: str) -> 
     return response
 
 
-def figures_csv(
-    session: Session, wanted: Slice, source: str, measures: list[str], tag: str
-) -> Response:
-    """Write figures as CSV; the reason is a column of its own."""
-    rows, further = queries.figures(session, wanted, source=source)
-    columns = ["area", "area_id", "indicator", "period", *measures, "reason"]
-    picked = ([getattr(row, column) for column in columns] for row in rows)
+def figures_csv(session: Session, wanted: Slice, tag: str) -> Response:
+    """Write figures as CSV; why some are missing stands in columns of its own."""
+    rows, further = queries.figures(session, wanted)
+    columns = [*KEYS, *queries.columns(wanted)]
+    picked = ([_cell(getattr(row, column)) for column in columns] for row in rows)
     return as_csv(Table(columns, picked), tag, further)
+
+
+def _cell(value: Any) -> Any:
+    """Write what is said of several measures in one cell: `change_pct=base_zero plan=no_plan`."""
+    if isinstance(value, dict):
+        return " ".join(f"{name}={reason}" for name, reason in sorted(value.items()))
+    return " ".join(value) if isinstance(value, list) else value
 
 
 def as_csv(table: Table, tag: str, further: Sequence[Any] | None) -> Response:

@@ -4,13 +4,13 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, post_load
 
+from indicators_api.aggregation.measures import MEASURES, USUAL
 from indicators_api.api.fields import CodeField, CodesField, PeriodField, PeriodsField, span
 from indicators_api.api.limits import between, choice
 from indicators_api.api.paging import CursorField
 from indicators_api.errors import mark
+from indicators_api.periods import PeriodType
 
-MEASURES = ("value", "expected", "reported")
-FREQUENCIES = ("month",)
 MOST_ROWS = 50_000
 
 
@@ -22,17 +22,24 @@ class PeriodRange(Schema):
     )
     start = PeriodField(metadata={"type": "string", "description": "First period, with `end`"})
     end = PeriodField(metadata={"type": "string", "description": "Last period, with `start`"})
+    frequency = fields.String(
+        validate=choice([kind.value for kind in PeriodType]),
+        metadata={"description": "Which periods between `start` and `end`; of their own type else"},
+    )
 
     @post_load
     def put_together(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give one list of periods, whichever way they were asked for."""
         start, end = data.pop("start", None), data.pop("end", None)
-        if "period" in data and (start or end):
-            raise ValidationError(mark("Give period, or start and end."), "period")
+        frequency = data.pop("frequency", None)
+        if "period" in data and (start or end or frequency):
+            raise ValidationError(
+                mark("Give period, or start and end (with frequency, if need be)."), "period"
+            )
         if "period" not in data:
             if start is None or end is None:
                 raise ValidationError("Missing data for required field.", "period")
-            data["period"] = span(start, end)
+            data["period"] = span(start, end, PeriodType(frequency) if frequency else None)
         return data
 
 
@@ -81,13 +88,21 @@ class AggregatesQuery(Question):
         },
     )
     measures = MeasuresField(
-        load_default=MEASURES,
-        metadata={"type": "string", "description": "value, expected, reported; all unless given"},
+        load_default=USUAL,
+        metadata={
+            "type": "string",
+            "description": f"Comma separated: {', '.join(MEASURES)}",
+            "default": ",".join(USUAL),
+        },
     )
 
 
+def _figure(description: str) -> fields.Decimal:
+    return fields.Decimal(allow_none=True, metadata={"description": description})
+
+
 class FigureRow(Schema):
-    """A figure."""
+    """A figure, and the measures that were asked beside it."""
 
     area = fields.String()
     area_id = fields.Integer(metadata={"description": "Never reused, unlike codes"})
@@ -96,9 +111,41 @@ class FigureRow(Schema):
     value = fields.Decimal(
         allow_none=True, metadata={"description": "In the indicator's unit of measure"}
     )
-    expected = fields.Integer(metadata={"description": "Units that count and are asked"})
+    expected = fields.Integer(
+        metadata={"description": "Units that count and are asked; over several periods, added up"}
+    )
     reported = fields.Integer(metadata={"description": "Of these, with a value"})
+    periods = fields.Integer(metadata={"description": "Collected periods that make up this one"})
+    periods_with_value = fields.Integer(metadata={"description": "Of these, with a value"})
+    status = fields.String(
+        allow_none=True,
+        metadata={"description": "The worst behind it: E estimated, P provisional, A official"},
+    )
+    previous = _figure("Of the period before")
+    change = _figure("value − previous")
+    change_pct = _figure("Growth against the period before, in per cent")
+    same_period = _figure("Of the same period of last year")
+    yoy_change = _figure("value − same_period")
+    yoy_pct = _figure("Growth against the same period of last year, in per cent")
+    ytd = _figure("From January to the end of the period")
+    ytd_reported = _figure("The year to date that units reported, added up over areas")
+    ytd_same_period = _figure("Year to date of last year")
+    ytd_yoy_pct = _figure("Growth of the year to date, in per cent")
+    plan = _figure("The year's plan in force at the period's end")
+    plan_pct = _figure("Per cent attained: year to date (of a rate, the value) against the plan")
+    direction = fields.String(
+        allow_none=True, metadata={"description": "Of the plan: at_least, at_most or equal"}
+    )
     reason = fields.String(metadata={"description": "Why there is no value; only then"})
+    reasons = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "Measure → why it is null; only where some are"},
+    )
+    coverage_differs = fields.List(
+        fields.String(),
+        metadata={"description": "Bases that rest on another coverage; only where some do"},
+    )
 
 
 class Aggregates(Schema):
@@ -121,9 +168,13 @@ class ReconciledRow(Schema):
     period = fields.String()
     reported = fields.Decimal(allow_none=True)
     rolled_up = fields.Decimal(allow_none=True)
-    difference = fields.Decimal(
-        allow_none=True, metadata={"description": "reported less rolled up"}
-    )
+    difference = _figure("reported less rolled up")
+    ytd = _figure("Year to date of what was reported, added up")
+    ytd_reported = _figure("Year to date as the area's own unit reports it")
+    ytd_difference = _figure("ytd_reported less ytd")
+    rolled_up_ytd = _figure("Year to date of what is rolled up")
+    rolled_up_ytd_reported = _figure("Years to date that the units below report, rolled up")
+    rolled_up_ytd_difference = _figure("rolled_up_ytd_reported less rolled_up_ytd")
 
 
 class Reconciliation(Schema):

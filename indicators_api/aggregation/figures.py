@@ -104,31 +104,34 @@ _LEAVES = """,
         SELECT * FROM unnest(CAST(:weight_ids AS int[]), CAST(:weight_weights AS int[]),
                              CAST(:weight_modes AS text[]), CAST(:weight_rules AS text[]))
             AS w(indicator_id, weight_id, mode, rule)
+    ), spread_out AS (
+        SELECT * FROM unnest(CAST(:leaf_indicators AS int[]), CAST(:leaf_periods AS int[]))
+            AS f(indicator_id, period_id)
     ), leaf AS (
         SELECT s.period_id, c.ancestor_id AS area_id, k.indicator_id, k.area_id AS leaf_area,
                o.value
-        FROM looked s
-        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.indicator_id = ANY(:leaves)
+        FROM spread_out f
+        JOIN looked s ON s.period_id = f.period_id
+        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.indicator_id = f.indicator_id
                        AND k.counts AND s.last_month BETWEEN k.first_month AND k.last_month
         JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = k.area_id
                            AND c.ancestor_id = ANY(:areas)
         {leaf_in_force}
     ), leaf_weight AS (
-        SELECT l.period_id, l.leaf_area, l.indicator_id, found.value
-        FROM (SELECT DISTINCT period_id, leaf_area, indicator_id FROM leaf) l
-        JOIN weight w ON w.indicator_id = l.indicator_id
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN w.rule = 'sum' THEN sum(t.total)
-                        ELSE (array_agg(t.total ORDER BY t.rank))[1] END AS value
-            FROM (SELECT s.rank, sum(o.value) AS total
-                  FROM component s
-                  JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = l.leaf_area
-                                 AND k.indicator_id = w.weight_id
-                                 AND {last_month} BETWEEN k.first_month AND k.last_month
-                  {weight_in_force}
-                  WHERE s.mode = w.mode AND s.span_id = l.period_id
-                  GROUP BY s.rank) t
-        ) found
+        SELECT t.period_id, t.leaf_area, t.indicator_id,
+               CASE WHEN t.rule = 'sum' THEN sum(t.total)
+                    ELSE (array_agg(t.total ORDER BY t.rank))[1] END AS value
+        FROM (SELECT l.period_id, l.leaf_area, l.indicator_id, w.rule, s.rank,
+                     sum(o.value) AS total
+              FROM (SELECT DISTINCT period_id, leaf_area, indicator_id FROM leaf) l
+              JOIN weight w ON w.indicator_id = l.indicator_id
+              JOIN component s ON s.mode = w.mode AND s.span_id = l.period_id
+              JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = l.leaf_area
+                             AND k.indicator_id = w.weight_id
+                             AND {last_month} BETWEEN k.first_month AND k.last_month
+              {weight_in_force}
+              GROUP BY l.period_id, l.leaf_area, l.indicator_id, w.rule, s.rank) t
+        GROUP BY t.period_id, t.leaf_area, t.indicator_id, t.rule
     ), spread AS (
         SELECT l.period_id, l.area_id, l.indicator_id, min(l.value) AS lowest,
                max(l.value) AS highest,

@@ -105,8 +105,8 @@ class Plan(NamedTuple):
     ratios: Sequence[Ratio]
     pairs: Sequence[Pair]
     weights: Sequence[Weight]
-    #: `weighted_mean`, `min` and `max`: read from the leaf observations.
-    leaves: Sequence[int]
+    #: Indicator and period of what is read from the leaf observations: weighted means, extremes.
+    leaves: Sequence[tuple[int, int]]
     components: Sequence[Component]
     wholes: Sequence[Whole]
 
@@ -139,25 +139,26 @@ def plan(
         if as_sent or facts.numerator_id is None:
             desk.ask(facts, "none" if facts.numerator_id else facts.time_aggregation)
     groups = desk.groups()
-    numbers = {number for group in groups for number in group.indicators}
-    leaves = [] if as_sent else [n for n in numbers if by_id[n].area_aggregation in _FROM_LEAVES]
-    weights = [_weight(by_id[n], by_id) for n in sorted(leaves) if by_id[n].weight_id is not None]
-    looked = sorted({p for group in groups for p in group.periods})
-    periods = [Period.of_id(number) for number in looked]
-    weighed = {n for g in groups if {w.id for w in weights} & {*g.indicators} for n in g.periods}
+    leaves = [] if as_sent else _leaves(groups, by_id)
+    weights = [
+        _weight(by_id[n], by_id)
+        for n in sorted({number for number, _ in leaves})
+        if by_id[n].weight_id is not None
+    ]
+    weighed = {(by_id[n].weight_id, p) for n, p in leaves}
     components, wholes = desk.components()
-    for mode in sorted({weight.mode for weight in weights}):
-        for period in map(Period.of_id, sorted(weighed)):
-            components += _components(mode, period, _of_mode(mode, period))
+    for mode, period in sorted({(w.mode, p) for w in weights for n, p in weighed if n == w.weight}):
+        span = Period.of_id(period)
+        components += _components(mode, span, _of_mode(mode, span))
     return Plan(
         asked=[i.id for i in asked],
-        looked=periods,
+        looked=[Period.of_id(n) for n in sorted({n for g in groups for n in g.periods})],
         groups=groups,
         series=[s._replace(is_asked=s.id in desk.asked) for s in desk.series.values()],
         ratios=ratios,
         pairs=desk.pairs,
         weights=weights,
-        leaves=sorted(leaves),
+        leaves=leaves,
         components=components,
         wholes=wholes,
     )
@@ -231,6 +232,16 @@ class _Desk:
         found = [_of_mode(mode, span) for span in self.wanted]
         own = {period.id for made_of in found for period in made_of.own}
         return own, {period.id for made_of in found for period in made_of.periods} - own
+
+
+def _leaves(groups: Iterable[Group], by_id: Mapping[int, IndicatorFacts]) -> list[tuple[int, int]]:
+    return [
+        (number, period)
+        for group in groups
+        for number in group.indicators
+        if by_id[number].area_aggregation in _FROM_LEAVES
+        for period in group.periods
+    ]
 
 
 def _part_kind(part: IndicatorFacts) -> str:

@@ -233,7 +233,7 @@ def _of_plan(plan: Plan) -> dict[str, Any]:
     if plan.pairs:
         parameters |= _columns("pair", plan.pairs, ("ids", "numerators", "denominators"))
     if plan.leaves:
-        parameters |= {"leaves": list(plan.leaves)}
+        parameters |= _columns("leaf", plan.leaves, ("indicators", "periods"))
         parameters |= _columns("weight", plan.weights, ("ids", "weights", "modes", "rules"))
     return parameters
 

@@ -117,7 +117,8 @@ def weight(time_rule: str, frequency: str, period: Period) -> Components:
     if time_rule == "last":
         return stock(frequency, period)
     if time_rule == "sum":
-        return own(frequency, period)
+        inside = own(frequency, period)
+        return inside if inside.tiled else Components([], frozenset(), tiled=False)
     return _all_own([period], length(period))
 
 

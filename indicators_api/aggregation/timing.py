@@ -61,7 +61,7 @@ _TIMED = """,
                            ELSE sum(m.expected) FILTER (WHERE x.is_own) END AS expected,
                CASE w.rule WHEN 'last' THEN coalesce({newest_reported}, {own_reported})
                            ELSE sum(m.reported) FILTER (WHERE x.is_own) END AS reported,
-               count(m.value) FILTER (WHERE x.is_own) AS periods_with_value{more}
+               count(m.value) FILTER (WHERE x.is_own OR w.rule = 'last') AS periods_with_value{more}
         FROM series w
         JOIN component x ON x.mode = w.mode
         JOIN measured m ON m.pair = w.pair AND m.indicator_id = w.indicator_id
@@ -85,7 +85,7 @@ _DATED = """,
                CASE WHEN {refused} IS NOT NULL THEN {refused}
                     WHEN t.value IS NULL THEN t.reason END AS reason,
                t.expected::int AS expected, t.reported::int AS reported, h.periods,
-               t.periods_with_value::int AS periods_with_value{more}
+               least(t.periods_with_value, h.periods)::int AS periods_with_value{more}
         FROM timed t
         JOIN whole h ON h.mode = t.mode AND h.span_id = t.span_id
         {changed}

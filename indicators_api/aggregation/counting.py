@@ -8,7 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import text
 
+from indicators_api.catalogue.history import remember_whole
+from indicators_api.db.base import Base
 from indicators_api.db.session import Session
+from indicators_api.models import Counting, Coverage
 
 #: The last month of a period, from the period's id.
 LAST_MONTH = """(({0}) / 100 * 100 + CASE
@@ -127,29 +130,6 @@ _CLEAR = [
     text(f"DELETE FROM {table} WHERE jurisdiction_id = :jurisdiction")
     for table in ("counting", "coverage")
 ]
-# What vanishes is closed, what comes is opened; of two changes at one moment the newer state stays.
-_GONE = """jurisdiction_id = :jurisdiction AND recorded_to IS NULL AND NOT EXISTS (
-        SELECT FROM {table} t WHERE ({of_t}) = ({of_h}))"""
-_HISTORY = (
-    f"DELETE FROM {{table}}_history h WHERE recorded_from = :at AND {_GONE}",
-    f"UPDATE {{table}}_history h SET recorded_to = :at WHERE {_GONE}",
-    """INSERT INTO {table}_history ({columns}, recorded_from)
-       SELECT {columns}, :at FROM {table} t
-       WHERE jurisdiction_id = :jurisdiction AND NOT EXISTS (
-           SELECT FROM {table}_history h WHERE h.recorded_to IS NULL AND ({of_h}) = ({of_t}))""",
-)
-_REMEMBER = [
-    text(
-        statement.format(
-            table=table,
-            columns=columns,
-            of_t=", ".join(f"t.{name.strip()}" for name in columns.split(",")),
-            of_h=", ".join(f"h.{name.strip()}" for name in columns.split(",")),
-        )
-    )
-    for table, columns in (("counting", _COUNTING_COLUMNS), ("coverage", _COVERAGE_COLUMNS))
-    for statement in _HISTORY
-]
 #: The planner learns at once how large the tables have become, not when autovacuum comes by.
 _ANALYZE = text("ANALYZE counting, coverage")
 
@@ -161,8 +141,8 @@ def derive(session: Session, jurisdiction: int, *, at: datetime) -> None:
     """
     for statement in (*_CLEAR, *_FILL):
         session.execute(statement, {"jurisdiction": jurisdiction})
-    for statement in _REMEMBER:
-        session.execute(statement, {"jurisdiction": jurisdiction, "at": at})
+    for model in (Counting, Coverage):
+        remember_whole(session, Base.metadata.tables[model.__tablename__], jurisdiction, at=at)
     session.execute(_ANALYZE)
 
 

@@ -5,16 +5,30 @@ parameters always. A row of `plain`: area, indicator, period, value (None with a
 reported, and where asked the worst status behind it and the year to date that was reported.
 """
 
+from enum import StrEnum
 from typing import NamedTuple
 
 from indicators_api.aggregation import cells
 from indicators_api.aggregation.counting import LAST_MONTH
 
 
+class Sums(StrEnum):
+    """Where the sums of areas come from."""
+
+    #: The stored roll-up: accepted figures of the present.
+    STORED = "stored"
+    #: Basis `sent`: and the differences of reports that aren't accepted as sent.
+    SENT = "sent"
+    #: The past: and the differences of reports in whose place another version is in force now.
+    SINCE = "since"
+    #: The past, when other units counted: the observations alone.
+    ANEW = "anew"
+
+
 class Shape(NamedTuple):
     """Which parts a question needs."""
 
-    #: Basis `sent`: the stored roll-up and the differences of reports that aren't accepted as sent.
+    sums: Sums
     sent: bool
     #: Areas with a stored roll-up, areas of the lowest level.
     upper: bool
@@ -33,6 +47,11 @@ class Shape(NamedTuple):
     def version(self) -> str:
         """The column that points at the version of a report that the basis reads."""
         return "sent_version" if self.sent else "accepted_version"
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether anything is added to the stored sums, or stands for them."""
+        return self.sums is Sums.ANEW or (self.upper and self.sums is not Sums.STORED)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -62,35 +81,71 @@ _STORED_OF = """
         FROM rollup
         WHERE jurisdiction_id = :jurisdiction AND period_id = ANY(:periods_{n})
           AND area_id = ANY(:upper) AND indicator_id = ANY(:ids_{n})"""
-_COUNTED = """
-        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
-                       AND k.indicator_id = o.indicator_id AND k.counts
-                       AND s.last_month BETWEEN k.first_month AND k.last_month"""
-_OBSERVED_OF = f"""
-        SELECT s.period_id, k.area_id, k.indicator_id, {{sums}}
+_OBSERVED_OF = """
+        SELECT s.period_id, k.area_id, k.indicator_id, {sums}
         FROM looked s
         JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
         JOIN unit u ON u.jurisdiction_id = :jurisdiction AND u.id = r.unit_id
                 AND u.area_id = ANY(:lowest)
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
-                          AND o.unit_id = r.unit_id AND o.version = r.{{version}}
-                          AND o.indicator_id = ANY(:ids_{{n}}){_COUNTED}
-        WHERE s.period_id = ANY(:periods_{{n}})
+                          AND o.unit_id = r.unit_id AND o.version = r.{version}
+                          AND o.indicator_id = ANY(:ids_{n})
+        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
+                       AND k.indicator_id = o.indicator_id AND k.counts
+                       AND s.last_month BETWEEN k.first_month AND k.last_month
+        WHERE s.period_id = ANY(:periods_{n})
         GROUP BY s.period_id, k.area_id, k.indicator_id"""
-_PENDING_OF = f"""
-        SELECT s.period_id, c.ancestor_id, o.indicator_id, {{sums}}
+#: Versions to add to the stored roll-up (sign 1) or to take back (-1), by what is asked.
+_PENDING = {
+    Sums.SENT: """
+        SELECT r.period_id, r.unit_id, g.version, g.sign
         FROM looked s
         JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
                      AND r.sent_version IS DISTINCT FROM r.accepted_version
         CROSS JOIN LATERAL (VALUES (r.sent_version, 1), (r.accepted_version, -1))
                 AS g(version, sign)
-        JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
-                          AND o.unit_id = r.unit_id AND o.version = g.version
-                          AND o.indicator_id = ANY(:ids_{{n}}){_COUNTED}
-        JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = k.area_id
-                           AND c.ancestor_id = ANY(:upper)
-        WHERE s.period_id = ANY(:periods_{{n}})
-        GROUP BY s.period_id, c.ancestor_id, o.indicator_id"""
+        WHERE g.version IS NOT NULL""",
+    Sums.SINCE: """
+        SELECT n.period_id, n.unit_id, g.version, g.sign
+        FROM looked s
+        JOIN public.report n ON n.jurisdiction_id = :jurisdiction AND n.period_id = s.period_id
+        LEFT JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = n.period_id
+                          AND r.unit_id = n.unit_id
+        CROSS JOIN LATERAL (VALUES (r.{version}, 1), (n.accepted_version, -1))
+                AS g(version, sign)
+        WHERE n.accepted_version IS DISTINCT FROM r.{version} AND g.version IS NOT NULL""",
+    Sums.ANEW: """
+        SELECT r.period_id, r.unit_id, r.{version} AS version, 1 AS sign
+        FROM looked s
+        JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
+        WHERE r.{version} IS NOT NULL""",
+}
+# Stage by stage: with their key in hand the values are one probe a version. The planner, which
+# knows nothing of the arrays, would otherwise begin with all areas and whom they count.
+_TAKEN = """,
+    pending AS MATERIALIZED ({pending}
+    ), picked AS MATERIALIZED ({picked}
+    ), taken AS MATERIALIZED (
+        SELECT p.*, k.area_id, k.frequency = s.frequency AS asked
+        FROM picked p
+        JOIN looked s ON s.period_id = p.period_id
+        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = p.unit_id
+                       AND k.indicator_id = p.indicator_id AND k.counts
+                       AND s.last_month BETWEEN k.first_month AND k.last_month
+    )"""
+_PICKED_OF = """
+        SELECT p.period_id, p.unit_id, p.sign, o.indicator_id, o.value, o.missing, o.status, o.ytd
+        FROM pending p
+        JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = p.period_id
+                          AND o.unit_id = p.unit_id AND o.version = p.version
+                          AND o.indicator_id = ANY(:ids_{n})
+        WHERE p.period_id = ANY(:periods_{n})"""
+_DIFFERENCES = """
+        SELECT o.period_id, c.ancestor_id, o.indicator_id, {sums}
+        FROM taken o
+        JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = o.area_id
+                           AND c.ancestor_id = ANY(:{areas})
+        GROUP BY o.period_id, c.ancestor_id, o.indicator_id"""
 _IN_FORCE = """
             JOIN report q ON q.jurisdiction_id = :jurisdiction AND q.period_id = {period}
                          AND q.unit_id = {unit}
@@ -98,7 +153,8 @@ _IN_FORCE = """
                               AND o.unit_id = q.unit_id AND o.version = q.{version}
                               AND o.indicator_id = {indicator} AND o.value IS NOT NULL"""
 # The weight of a value is the weight indicator's value of the value's own area, whichever unit gave
-# it.
+# it. Values and weights meet in a window: a join, whose sizes the planner can't know, is a hundred
+# times slower when it guesses wrong.
 _LEAVES = """,
     weight AS (
         SELECT * FROM unnest(CAST(:weight_ids AS int[]), CAST(:weight_weights AS int[]),
@@ -107,39 +163,46 @@ _LEAVES = """,
     ), spread_out AS (
         SELECT * FROM unnest(CAST(:leaf_indicators AS int[]), CAST(:leaf_periods AS int[]))
             AS f(indicator_id, period_id)
-    ), leaf AS (
-        SELECT s.period_id, c.ancestor_id AS area_id, k.indicator_id, k.area_id AS leaf_area,
-               o.value
+    ), inside AS MATERIALIZED (
+        SELECT DISTINCT descendant_id AS area_id FROM area_closure
+        WHERE jurisdiction_id = :jurisdiction AND ancestor_id = ANY(:areas)
+    ), leaf AS MATERIALIZED (
+        SELECT s.period_id, k.indicator_id, k.area_id, o.value
         FROM spread_out f
         JOIN looked s ON s.period_id = f.period_id
         JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.indicator_id = f.indicator_id
                        AND k.counts AND s.last_month BETWEEN k.first_month AND k.last_month
-        JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = k.area_id
-                           AND c.ancestor_id = ANY(:areas)
+        JOIN inside n ON n.area_id = k.area_id
         {leaf_in_force}
     ), leaf_weight AS (
-        SELECT t.period_id, t.leaf_area, t.indicator_id,
+        SELECT t.period_id, t.area_id, t.indicator_id,
                CASE WHEN t.rule = 'sum' THEN sum(t.total)
                     ELSE (array_agg(t.total ORDER BY t.rank))[1] END AS value
-        FROM (SELECT l.period_id, l.leaf_area, l.indicator_id, w.rule, s.rank,
-                     sum(o.value) AS total
-              FROM (SELECT DISTINCT period_id, leaf_area, indicator_id FROM leaf) l
+        FROM (SELECT l.period_id, l.area_id, l.indicator_id, w.rule, s.rank, sum(o.value) AS total
+              FROM (SELECT DISTINCT period_id, area_id, indicator_id FROM leaf) l
               JOIN weight w ON w.indicator_id = l.indicator_id
               JOIN component s ON s.mode = w.mode AND s.span_id = l.period_id
-              JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = l.leaf_area
+              JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = l.area_id
                              AND k.indicator_id = w.weight_id
                              AND {last_month} BETWEEN k.first_month AND k.last_month
               {weight_in_force}
-              GROUP BY l.period_id, l.leaf_area, l.indicator_id, w.rule, s.rank) t
-        GROUP BY t.period_id, t.leaf_area, t.indicator_id, t.rule
+              GROUP BY l.period_id, l.area_id, l.indicator_id, w.rule, s.rank) t
+        GROUP BY t.period_id, t.area_id, t.indicator_id, t.rule
+    ), weighed AS (
+        SELECT period_id, area_id, indicator_id, value,
+               max(weight) OVER (PARTITION BY period_id, area_id, indicator_id) AS weight
+        FROM (SELECT period_id, area_id, indicator_id, value, NULL AS weight FROM leaf
+              UNION ALL
+              SELECT period_id, area_id, indicator_id, NULL, nullif(value, 0) FROM leaf_weight) u
     ), spread AS (
-        SELECT l.period_id, l.area_id, l.indicator_id, min(l.value) AS lowest,
-               max(l.value) AS highest,
-               sum(l.value * w.value) / nullif(sum(w.value), 0) AS weighted
-        FROM leaf l
-        LEFT JOIN leaf_weight w ON w.period_id = l.period_id AND w.leaf_area = l.leaf_area
-                               AND w.indicator_id = l.indicator_id AND w.value <> 0
-        GROUP BY l.period_id, l.area_id, l.indicator_id
+        SELECT w.period_id, c.ancestor_id AS area_id, w.indicator_id, min(w.value) AS lowest,
+               max(w.value) AS highest,
+               sum(w.value * w.weight)
+                   / nullif(sum(w.weight) FILTER (WHERE w.value IS NOT NULL), 0) AS weighted
+        FROM weighed w
+        JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = w.area_id
+                           AND c.ancestor_id = ANY(:areas)
+        GROUP BY w.period_id, c.ancestor_id, w.indicator_id
     )"""
 _PLAIN = """,
     plain AS MATERIALIZED (
@@ -170,7 +233,7 @@ _SPREAD_CASES = (
 )
 _SPREAD_JOIN = """LEFT JOIN spread x ON x.period_id = b.period_id AND x.area_id = b.area_id
                           AND x.indicator_id = b.indicator_id"""
-_FREQUENCY_IS_ASKED = "k.frequency = s.frequency"
+_IS_ASKED = "k.frequency = s.frequency"
 
 
 def plain(shape: Shape) -> str:
@@ -180,7 +243,8 @@ def plain(shape: Shape) -> str:
         for n, is_own in enumerate(shape.groups)
     ]
     head = ", ".join(("period_id", "area_id", "indicator_id", *shape.columns))
-    parts = [f", base AS ({' UNION ALL '.join(base)}), cell({head}) AS ({_cells(shape)})"]
+    parts = [_taken(shape)] if shape.has_differences else []
+    parts.append(f", base AS ({' UNION ALL '.join(base)}), cell({head}) AS ({_cells(shape)})")
     if shape.leaves:
         parts.append(_leaves(shape.version))
     more = f", {cells.STATUS} AS status" if shape.status else ""
@@ -198,26 +262,33 @@ def plain(shape: Shape) -> str:
 def _cells(shape: Shape) -> str:
     """Put sums and counts together.
 
-    Stored, observed at the lowest level, and what is sent but not accepted.
+    Stored, observed at the lowest level, and what differs from the stored ones.
     """
     columns = ", ".join(shape.columns)
-    sums = cells.summed(shape.columns, asked=_FREQUENCY_IS_ASKED)
-    differences = cells.summed(shape.columns, sign="g.sign", asked=_FREQUENCY_IS_ASKED)
+    sums = cells.summed(shape.columns, asked=_IS_ASKED)
     found = []
     for n in range(len(shape.groups)):
-        if shape.upper:
+        if shape.upper and shape.sums is not Sums.ANEW:
             found.append(_STORED_OF.format(n=n, columns=columns))
-        if shape.upper and shape.sent:
-            found.append(_PENDING_OF.format(n=n, sums=differences))
-        if shape.lowest:
+        if shape.lowest and shape.sums is not Sums.ANEW:
             found.append(_OBSERVED_OF.format(n=n, sums=sums, version=shape.version))
+    if shape.has_differences:
+        differences = cells.summed(shape.columns, sign="o.sign", asked="o.asked")
+        areas = "areas" if shape.sums is Sums.ANEW else "upper"
+        found.append(_DIFFERENCES.format(areas=areas, sums=differences))
     together = " UNION ALL ".join(found)
-    if not shape.sent:
+    if not shape.has_differences:
         return together
     totals = ", ".join(f"sum({name})" for name in shape.columns)
     return f"""SELECT period_id, area_id, indicator_id, {totals}
         FROM ({together}) AS t(period_id, area_id, indicator_id, {columns})
         GROUP BY period_id, area_id, indicator_id"""
+
+
+def _taken(shape: Shape) -> str:
+    picked = [_PICKED_OF.format(n=n) for n in range(len(shape.groups))]
+    pending = _PENDING[shape.sums].format(version=shape.version)
+    return _TAKEN.format(pending=pending, picked=" UNION ALL ".join(picked))
 
 
 def _leaves(version: str) -> str:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, TextClause, text
 
 from indicators_api.aggregation import measures, statement
-from indicators_api.aggregation.figures import Shape
+from indicators_api.aggregation.figures import Shape, Sums
 from indicators_api.aggregation.measures import PLANNED, USUAL
 from indicators_api.aggregation.methods import Plan
 from indicators_api.aggregation.statement import Form
@@ -73,6 +73,7 @@ class Slice(NamedTuple):
     places: Sequence[measures.Place]
     #: `rollup` for rolled-up figures, `reported` for what the areas' own units sent.
     source: str
+    sums: Sums
     sent: bool
     after: Place | None
     limit: int
@@ -96,6 +97,15 @@ _UNEQUAL = text("""
         GROUP BY k.unit_id, k.first_month, k.last_month
         HAVING count(*) < 2
       )
+""")
+#: Who counted, or lay in whom, when the transaction looks back.
+_COUNTED_OTHERWISE = text("""
+    SELECT CASE WHEN p.moment IS NOT NULL THEN EXISTS (
+        SELECT FROM counting_history h WHERE h.jurisdiction_id = :jurisdiction
+           AND (h.recorded_from > p.moment OR h.recorded_to > p.moment)) OR EXISTS (
+        SELECT FROM area_closure_history h WHERE h.jurisdiction_id = :jurisdiction
+           AND (h.recorded_from > p.moment OR h.recorded_to > p.moment)) END
+    FROM (SELECT nullif(current_setting('indicators.as_of', TRUE), '')::timestamptz AS moment) p
 """)
 #: The frequency that periods of a type ask for; none asks in nine months.
 _ASKED_IN: dict[PeriodType, str] = {kind: name for name, kind in PERIOD_TYPE.items()}
@@ -124,6 +134,14 @@ def unequal_pairs(session: Session, jurisdiction: int, version: int) -> frozense
         ids = session.scalars(_UNEQUAL, {"jurisdiction": jurisdiction})
         kept[jurisdiction, version] = frozenset(ids)
     return kept[jurisdiction, version]
+
+
+def sums(session: Session, jurisdiction: int, *, sent: bool) -> Sums:
+    """Tell where the sums of areas come from, in the present or when the transaction looks back."""
+    otherwise = session.scalar(_COUNTED_OTHERWISE, {"jurisdiction": jurisdiction})
+    if otherwise is None:
+        return Sums.SENT if sent else Sums.STORED
+    return Sums.ANEW if otherwise else Sums.SINCE
 
 
 def figures(session: Session, wanted: Slice) -> tuple[list[Figure], Place | None]:
@@ -159,11 +177,13 @@ def columns(wanted: Slice) -> Sequence[str]:
 
 def _form(wanted: Slice) -> Form:
     upper = any(area.has_areas_below for area in wanted.areas)
+    # Of no areas at all there are no figures either, but a statement.
+    lowest = not upper or not all(area.has_areas_below for area in wanted.areas)
     shape = Shape(
+        sums=Sums.ANEW if wanted.sums is Sums.SINCE and lowest else wanted.sums,
         sent=wanted.sent,
         upper=upper,
-        # Of no areas at all there are no figures either, but a statement.
-        lowest=not upper or not all(area.has_areas_below for area in wanted.areas),
+        lowest=lowest,
         groups=tuple(group.is_own for group in wanted.plan.groups),
         leaves=bool(wanted.plan.leaves),
         ratios=bool(wanted.plan.ratios),

@@ -56,7 +56,7 @@ _PAIRS = """,
         FROM both_sides
         GROUP BY pair, period_id, area_id, indicator_id, rule
     )"""
-_WEIGHT_JOIN = """LEFT JOIN leaf_weight w ON w.period_id = s.period_id AND w.leaf_area = k.area_id
+_WEIGHT_JOIN = """LEFT JOIN leaf_weight w ON w.period_id = s.period_id AND w.area_id = k.area_id
                                AND w.indicator_id = k.indicator_id"""
 #: Rows of `measured` beside those of `plain`.
 PAIRED: Final = """UNION ALL

@@ -148,6 +148,7 @@ def _slice(session: Session, actor: Actor, asked: Question, limits: Limits, foun
         plan=plan,
         places=[place for place, _ in beside],
         source=asked.source,
+        sums=queries.sums(session, jurisdiction, sent=asked.sent),
         sent=asked.sent,
         after=asked.after,
         limit=asked.limit,

@@ -80,12 +80,14 @@ _PLAN = """,
         ORDER BY t.area_id, t.indicator_id, y.period_id, t.valid_from DESC, t.version DESC
     ), planned AS (
         SELECT a.*, p.value AS plan, p.direction,
-               (SELECT i.time_aggregation FROM indicator i
+               (SELECT {time_rule} FROM indicator i
                 WHERE i.jurisdiction_id = :jurisdiction AND i.id = a.indicator_id) AS time_rule
         FROM answer a LEFT JOIN plan p ON p.area_id = a.area_id
                                       AND p.indicator_id = a.indicator_id
                                       AND p.period_id = a.period_id
     )"""
+#: What was sent as a ratio does not add up over time.
+_AS_SENT = "CASE i.time_aggregation WHEN 'recompute' THEN 'none' ELSE i.time_aggregation END"
 # Codes are looked up row by row: beside figures, whose number the planner can't know, it would
 # read a whole table for each row rather than join.
 _FINISHED = """
@@ -173,7 +175,8 @@ def _parts(form: Form) -> str:
     parts += [timing.dated(shape, sources)]
     parts += [recompute.parts(shape)] if shape.ratios else []
     parts += [_figure(shape), _answer(form)]
-    parts += [_PLAN] if PLANNED.intersection(form.measures) else []
+    if PLANNED.intersection(form.measures):
+        parts.append(_PLAN.format(time_rule=_AS_SENT if form.as_sent else "i.time_aggregation"))
     return "".join(parts)
 
 

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from indicators_api.api.context import now
 from indicators_api.errors import mark
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodType, within
@@ -27,6 +28,9 @@ WORDS = (
 
 #: Letters, digits and what stands between them in official codes.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: RFC 3339: what `datetime` reads beyond it (weeks, no offset) is nobody's.
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_BLANK_OFFSET = re.compile(r" (\d\d:\d\d)$", re.ASCII)
 #: Of periods, for the document; years are from 1990 to 2100.
 PERIOD_PATTERN = "^[12][0-9]{3}(-(0[1-9]|1[0-2]|Q[1-4]|S[12]|9M))?$"
 #: As many codes as a question may name; the reference catalogue has 649 indicators.
@@ -98,6 +102,32 @@ class DayField(fields.Date):
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise ValidationError(mark("Not a valid date."))
         return day
+
+
+class MomentField(fields.Field[datetime]):
+    """A moment that has passed, RFC 3339 with its offset: `2024-08-02T09:00:00+07:00`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Document the text that it is read from."""
+        super().__init__(**kwargs)
+        self.metadata = {"type": "string", "format": "date-time", **self.metadata}
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> datetime:
+        # A plus sign that stands in an address as it is means a blank there.
+        said = _BLANK_OFFSET.sub(r"+\1", value) if isinstance(value, str) else ""
+        if not _MOMENT.fullmatch(said):
+            raise ValidationError(mark("Not a moment; write 2024-08-02T09:00:00+07:00."))
+        try:
+            moment = datetime.fromisoformat(said.upper())
+        except ValueError as error:
+            raise ValidationError(mark("Not a moment; write 2024-08-02T09:00:00+07:00.")) from error
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValidationError(mark("Not a moment; write 2024-08-02T09:00:00+07:00."))
+        if moment > now():
+            raise ValidationError(mark("The moment lies in the future."))
+        return moment
 
 
 class TextField(fields.String):

@@ -3,7 +3,20 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ARRAY, Integer, Table, any_, literal, null, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Table,
+    and_,
+    any_,
+    exists,
+    literal,
+    null,
+    select,
+    tuple_,
+    update,
+)
 
 from indicators_api.db.base import Base
 from indicators_api.db.session import Session
@@ -38,3 +51,28 @@ def remember(
         table.c.jurisdiction_id == jurisdiction, table.c.id == any_(asked)
     )
     session.execute(history.insert().from_select([*history.c.keys()], rows))
+
+
+def remember_whole(session: Session, table: Table, jurisdiction: int, *, at: datetime) -> None:
+    """Record a derived table as it is now; call it after it was made anew.
+
+    Rows that have vanished or changed are closed, others opened; no column may be NULL. Of two
+    changes at the very same moment the newer state stays.
+    """
+    history = history_of(table)
+    open_rows = and_(history.c.jurisdiction_id == jurisdiction, history.c.recorded_to.is_(None))
+    gone = and_(open_rows, ~_there(table, history))
+    session.execute(history.delete().where(gone, history.c.recorded_from == at))
+    session.execute(update(history).where(gone).values(recorded_to=at))
+    came = select(*table.c, literal(at), null()).where(
+        table.c.jurisdiction_id == jurisdiction,
+        ~_there(history, table, history.c.recorded_to.is_(None)),
+    )
+    session.execute(history.insert().from_select([*history.c.keys()], came))
+
+
+def _there(table: Table, other: Table, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Tell whether a row of the other table stands in a table, as far as both have its columns."""
+    names = [name for name in table.c.keys() if name in other.c]  # noqa: SIM118 - by name
+    same = tuple_(*(table.c[name] for name in names)) == tuple_(*(other.c[name] for name in names))
+    return exists().where(same, *conditions)

@@ -7,9 +7,11 @@ from datetime import date, timedelta
 from sqlalchemy import text
 
 from indicators_api.catalogue.files import Catalogue
+from indicators_api.catalogue.history import remember_whole
 from indicators_api.catalogue.ledger import Ledger, Row, ending
 from indicators_api.catalogue.lookup import AreaIndex
 from indicators_api.catalogue.rows import AreaRow
+from indicators_api.db.base import Base
 from indicators_api.errors import mark
 
 #: A code is reused: an area is known by its code and first day.
@@ -78,6 +80,8 @@ def store_areas(ledger: Ledger, catalogue: Catalogue) -> dict[AreaKey, int]:
         ledger.session.execute(_FORGET_CLOSURE, {"jurisdiction": ledger.jurisdiction})
         ledger.session.execute(_CLOSE, {"jurisdiction": ledger.jurisdiction})
         ledger.count_anew("area_closure")
+        closure = Base.metadata.tables["area_closure"]
+        remember_whole(ledger.session, closure, ledger.jurisdiction, at=ledger.at)
     return ids
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -10,7 +11,13 @@ from sqlalchemy.orm import Session
 
 from indicators_api.db.failures import explained
 
-__all__ = ["Database", "Session"]
+__all__ = ["Database", "Session", "look_back"]
+
+#: The schema `past` has views of the same names as the tables; see docs/decisions/0008.
+_LOOK_BACK = text("""
+    SELECT set_config('indicators.as_of', :moment, TRUE),
+           set_config('search_path', 'past, public', TRUE)
+""")
 
 
 class Database:
@@ -57,3 +64,12 @@ class Database:
             raise explained(error) from error
         finally:
             session.close()
+
+
+def look_back(session: Session, moment: datetime) -> None:
+    """Let the rest of a transaction see catalogue, plans, calendar and reports as recorded then.
+
+    What was recorded at that very moment is seen. All statements stay as they are; whoever writes
+    in such a transaction writes into the present.
+    """
+    session.execute(_LOOK_BACK, {"moment": moment.isoformat()})

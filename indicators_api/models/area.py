@@ -69,6 +69,7 @@ class Area(Base, CatalogueRow, Named):
     valid_to: Mapped[date | None]
 
 
+@with_history
 class AreaClosure(Base):
     """Every pair of an area and an area in it, itself included: no recursion in hot queries."""
 

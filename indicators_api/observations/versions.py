@@ -16,7 +16,7 @@ _VERSION = text("""
            greatest(j.catalogue_changed_at, r.changed_at)
     FROM jurisdiction j
     LEFT JOIN LATERAL (
-        SELECT sum(revision)::bigint AS revisions, count(*) AS reports, max(changed_at)
+        SELECT sum(revision)::bigint AS revisions, count(*) AS reports, max(stepped_at)
                 AS changed_at
         FROM report WHERE jurisdiction_id = j.id AND period_id = ANY(:periods)
     ) r ON TRUE
@@ -26,6 +26,9 @@ _VERSION = text("""
 
 class SliceVersion(NamedTuple):
     """What changes whenever an answer over some periods may: part of its ETag.
+
+    `changed_at` is the time of the newest change in the figures: of the catalogue, or a report's
+    last step.
 
     `changed_at` alone would not do, since two changes may fall into one moment; nor the sum of
     revisions, since a draft may be deleted and made again.

@@ -1,4 +1,4 @@
-"""Keep the history of who counts and how many are asked, and of a jurisdiction's catalogue version.
+"""Keep the history of who counts, how many are asked, who lies in whom, and of catalogue versions.
 
 What was derived before this revision is not known any more: it is taken from the present, from the
 first day that the catalogue was recorded on.
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 DERIVED = {
+    "area_closure": ("descendant_id", "ancestor_id"),
     "counting": ("unit_id", "indicator_id", "first_month"),
     "coverage": ("area_id", "indicator_id", "first_month"),
 }

@@ -4,6 +4,7 @@ The operations centre's call, and the comparison of what was sent with what roll
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app
@@ -18,6 +19,7 @@ from indicators_api.api.conditional import is_known, not_modified, read_tag, tag
 from indicators_api.api.context import actor, database, services
 from indicators_api.api.negotiation import wanted_format
 from indicators_api.api.paging import cursor, link
+from indicators_api.api.past import version_at
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import figures as schemas
 from indicators_api.db.session import Session
@@ -86,7 +88,7 @@ class Reconciliation(Resource):
         """
         asked, kind = question(query), wanted_format(query.get("format"), ("json", "csv"))
         with database().reading() as session:
-            version = newest(session, asked.periods, ("ytd",))
+            version = newest(session, asked.periods, ("ytd",), query.get("as_of"))
             if is_known(tag := read_tag(version)):
                 return not_modified(tag)
             rows, further = service.reconcile(session, actor(), asked, limits())
@@ -125,17 +127,24 @@ def limits() -> service.Limits:
     return service.Limits(cells=services().config.max_cells)
 
 
-def newest(session: Session, periods: Sequence[Period], measures: Sequence[str]) -> SliceVersion:
-    """Give the version of all that figures of some periods, and what is beside them, rest on."""
+def newest(
+    session: Session, periods: Sequence[Period], measures: Sequence[str], as_of: datetime | None
+) -> SliceVersion:
+    """Give the version of all that figures of some periods, and what is beside them, rest on.
+
+    As of a moment the rest of the transaction sees the past.
+    """
     looked_at = rests_on(span for _, span in places(periods, measures))
-    return slice_version(session, actor().jurisdiction, looked_at)
+    return version_at(
+        session, as_of, lambda: slice_version(session, actor().jurisdiction, looked_at)
+    )
 
 
 def answer(query: dict[str, Any]) -> Response:
     """Answer a question: 304 from the versions alone, else the figures."""
     asked, kind = question(query), wanted_format(query.get("format"), ("json", "csv"))
     with database().reading() as session:
-        version = newest(session, asked.periods, asked.measures)
+        version = newest(session, asked.periods, asked.measures, query.get("as_of"))
         if is_known(tag := read_tag(version)):
             return not_modified(tag)
         wanted = service.prepare(session, actor(), asked, limits())

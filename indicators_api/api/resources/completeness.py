@@ -7,6 +7,7 @@ from flask import Response
 from indicators_api.api import examples, rendering
 from indicators_api.api.conditional import is_known, not_modified, read_tag, tagged
 from indicators_api.api.context import actor, database, now
+from indicators_api.api.past import version_at
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import figures as schemas
 from indicators_api.observations.versions import slice_version
@@ -29,9 +30,14 @@ class Completeness(Resource):
         A row for each area (of `level`, in `area`) over all its units, then one for each level of
         units in it; with `level=unit` a row for each unit.
         """
-        period, at = query["period"], now()
+        period, as_of = query["period"], query.get("as_of")
+        at = as_of or now()
         with database().reading() as session:
-            version = slice_version(session, actor().jurisdiction, [period.id])
+            version = version_at(
+                session,
+                as_of,
+                lambda: slice_version(session, actor().jurisdiction, [period.id]),
+            )
             passed = completeness.deadlines_passed(session, actor().jurisdiction, period, at=at)
             if is_known(tag := read_tag([*version, passed])):
                 return not_modified(tag)

@@ -10,6 +10,7 @@ from indicators_api.api.context import actor, database
 from indicators_api.api.json import written
 from indicators_api.api.negotiation import wanted_format
 from indicators_api.api.paging import cursor, link
+from indicators_api.api.past import version_at
 from indicators_api.api.resources.aggregates import as_csv
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import figures as schemas
@@ -44,7 +45,11 @@ class Observations(Resource):
         kind = wanted_format(query.get("format"), ("json", "csv"))
         ids = [period.id for period in query["period"]]
         with database().reading() as session:
-            version = slice_version(session, actor().jurisdiction, ids)
+            version = version_at(
+                session,
+                query.get("as_of"),
+                lambda: slice_version(session, actor().jurisdiction, ids),
+            )
             if is_known(tag := read_tag(version)):
                 return not_modified(tag)
             rows, further = service.find(session, actor(), question(query))

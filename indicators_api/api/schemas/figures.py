@@ -5,13 +5,30 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load
 
 from indicators_api.aggregation.measures import MEASURES, USUAL
-from indicators_api.api.fields import CodeField, CodesField, PeriodField, PeriodsField, span
+from indicators_api.api.fields import (
+    CodeField,
+    CodesField,
+    MomentField,
+    PeriodField,
+    PeriodsField,
+    span,
+)
 from indicators_api.api.limits import between, choice
 from indicators_api.api.paging import CursorField
 from indicators_api.errors import mark
 from indicators_api.periods import PeriodType
 
 MOST_ROWS = 50_000
+
+
+def _as_of() -> MomentField:
+    return MomentField(
+        metadata={
+            "description": "What would have been answered at this moment, to the digit: reports, "
+            "catalogue, plans and deadlines as recorded then",
+            "example": "2024-08-02T09:00:00+07:00",
+        }
+    )
 
 
 class PeriodRange(Schema):
@@ -60,6 +77,7 @@ class Question(PeriodRange):
     geography = fields.Date(
         metadata={"description": "Areas as of this day; the last period's cut-off day unless given"}
     )
+    as_of = _as_of()
     limit = fields.Integer(load_default=10_000, validate=between(1, MOST_ROWS))
     cursor = CursorField(
         str, str, int, metadata={"type": "string", "description": "`next` of the page before"}
@@ -196,6 +214,7 @@ class ObservationsQuery(PeriodRange):
         metadata={"type": "string", "description": "Codes of sectors, comma separated"}
     )
     basis = fields.String(load_default="accepted", validate=choice(("accepted", "sent")))
+    as_of = _as_of()
     limit = fields.Integer(load_default=10_000, validate=between(1, MOST_ROWS))
     cursor = CursorField(int, str, str, metadata={"type": "string"})
     format = fields.String(validate=choice(("json", "csv")))
@@ -234,6 +253,7 @@ class CompletenessQuery(Schema):
     level = CodeField(
         metadata={"description": "Level of the rows' areas in it, or `unit` to list units"}
     )
+    as_of = _as_of()
 
 
 class CompletenessRow(Schema):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import measures
+from benchmarks import measures, over_time
 from benchmarks.measures import Ratio
 from benchmarks.stage import Stage, stage
 from indicators_api.periods import Period
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("results.json")
 
 def main() -> None:
     """Measure all, a line as each is known."""
-    print(f"{'what':48} {'ratio':>7} {'at least':>9} {'spread':>15}  note")
+    print(f"{'what':52} {'ratio':>7} {'at least':>9} {'spread':>15}  note")
     lines = [show(measures.validation())]
     with stage() as opened:
         lines += [show(line) for line in measure(opened)]
@@ -25,19 +25,20 @@ def main() -> None:
 
 
 def measure(opened: Stage) -> Iterator[Ratio]:
-    """Send, accept and pull a month."""
+    """Send, accept and pull a month; then pull two years."""
     yield from measures.sends(opened)
     month = Period.month(2022, 1)
     accepted = measures.acceptances(opened, month)
     print(f"  (a month's 194 full reports are accepted at {accepted:.0f} reports/s)")
     yield from measures.reads(opened, month)
+    yield from over_time.measure(opened)
 
 
 def show(line: Ratio) -> Ratio:
     """Print a line of the table."""
     spread = f"{line.lowest:.2f}–{line.highest:.2f}"
     print(
-        f"{line.what:48} {line.ratio:7.2f} {line.target:9.2f} {spread:>15}  {line.note}", flush=True
+        f"{line.what:52} {line.ratio:7.2f} {line.target:9.2f} {spread:>15}  {line.note}", flush=True
     )
     return line
 

@@ -127,7 +127,7 @@ RAW_SEND = """\
 SELECT 190001 + n / 194 AS p, 1 + n % 194 AS u FROM nextval('bench_n') AS n \\gset
 BEGIN;
 INSERT INTO bench_report
-    SELECT 1, :p, :u, 'sent', 1, 1, 1, NULL, now(), now(), now(), now(), NULL;
+    SELECT 1, :p, :u, 'sent', 1, 1, 1, NULL, now(), now(), now(), now(), NULL, now();
 INSERT INTO bench_report_version
     SELECT 1, :p, :u, 1, 'original', now(), now(), 'bench', 580, 580, 0, '[]';
 INSERT INTO bench_observation
@@ -197,10 +197,9 @@ def reads(stage: Stage, month: Period) -> Iterator[Ratio]:
         actor = Actor(0, "bench", "operations", 1, None, None, 1, "84")
         asked = service.Question([month], level="district", limit=50_000)
         wanted = service.prepare(session, actor, asked, service.Limits(10**7))
-        measures = ("value", "expected", "reported")
 
         def raw() -> None:
-            queries.figures_json(session, wanted, source="rollup", measures=measures)
+            queries.figures_json(session, wanted)
 
         raw()
         over_http = [

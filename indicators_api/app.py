@@ -13,6 +13,7 @@ from indicators_api.api.resources import (
     aggregates,
     catalogue,
     completeness,
+    corrections,
     deadlines,
     health,
     indicators,
@@ -20,6 +21,7 @@ from indicators_api.api.resources import (
     observations,
     reports,
     units,
+    versions,
 )
 from indicators_api.api.rest import make_api
 from indicators_api.config import Config
@@ -30,6 +32,8 @@ from indicators_api.periods import Period
 #: The groups of calls, in the order of the documentation.
 GROUPS = (
     reports,
+    versions,
+    corrections,
     aggregates,
     observations,
     completeness,

@@ -2,13 +2,23 @@
 
 `api/problems.py` turns each into an RFC 9457 problem, in one place.
 
-DomainError ├── BadRequest 400 ─────────── MalformedBody ├── Unauthorized 401 ├── Forbidden 403 ├──
-NotFound 404 ───────────── RouteUnknown ├── MethodNotAllowed 405 ├── NotAcceptable 406 ├── Conflict
-409 ───────────── ReportExists · ReportClosed · WrongState · DuplicateItem ├── PreconditionFailed
-412 ├── TooLarge 413 ───────────── BodyTooLarge · TooManyCells ├── UnsupportedMediaType 415 ├──
-InvalidRequest 422 ─────── InvalidValues · RulesBroken · CommentNeeded · PeriodRefused ·
-CatalogueInvalid ├── PreconditionRequired 428 ├── InternalError 500 └── ServiceUnavailable 503 ───
-DatabaseUnavailable
+DomainError
+├── BadRequest 400 ── MalformedBody
+├── Unauthorized 401
+├── Forbidden 403
+├── NotFound 404 ── RouteUnknown
+├── MethodNotAllowed 405
+├── NotAcceptable 406
+├── Conflict 409 ── ReportExists · ReportClosed · WrongState · AllOfficial · CorrectionOpen ·
+│                   CorrectionDecided · DuplicateItem
+├── PreconditionFailed 412
+├── TooLarge 413 ── BodyTooLarge · TooManyCells
+├── UnsupportedMediaType 415
+├── InvalidRequest 422 ── InvalidValues · RulesBroken · CommentNeeded · PeriodRefused ·
+│                         CatalogueInvalid
+├── PreconditionRequired 428
+├── InternalError 500
+└── ServiceUnavailable 503 ── DatabaseUnavailable
 
 Texts are English templates with named parameters; they are translated at the edge, never here.
 """
@@ -154,6 +164,30 @@ class WrongState(Conflict):
     meaning = mark(
         "The states are draft, submitted, sent, accepted and returned; `facts` tells the "
         "present one."
+    )
+
+
+class AllOfficial(Conflict):
+    slug, title = "all-official", mark("All values are official")
+    meaning = mark(
+        "A unit revises values itself while some of them are not official yet (E or P). Official "
+        "ones (A) change through a correction: its leader requests it, the reviewer agrees."
+    )
+
+
+class CorrectionOpen(Conflict):
+    slug, title = "correction-open", mark("A correction is requested already")
+    meaning = mark(
+        "A report has one open request at a time, and nothing else is opened beside it. It waits "
+        "for the reviewer, who agrees or refuses."
+    )
+
+
+class CorrectionDecided(Conflict):
+    slug, title = "correction-decided", mark("The request was decided already")
+    meaning = mark(
+        "A request for a correction is decided once. The unit may make another one; `facts` tells "
+        "what was decided."
     )
 
 

@@ -15,16 +15,28 @@ DIVISION, DEPARTMENT = "H59.21.05", "H59.11"
 PROVINCE, CITY, DISTRICT, WARD_AREA = "84", "842", "844", "29236"
 
 #: Whose reviewers accept a unit's reports; the province's for all others.
-ACCEPTED_IN = {WARD: CITY, NEIGHBOUR: CITY, VILLAGE: DISTRICT}
+ACCEPTED_IN = {
+    WARD: CITY,
+    NEIGHBOUR: CITY,
+    "H59.21.13": CITY,
+    VILLAGE: DISTRICT,
+    "H59.28.11": "850",
+}
 JULY = "2024-07"
 
-#: The steps that lead to a state, each with the role that takes it.
+_ACCEPTED = (("leader", "send"), ("reviewer", "accept"))
+_REQUESTED = (*_ACCEPTED, ("leader", "corrections"))
+#: The steps that lead to a state, each with the role that takes it. Three are no states of the
+#: report itself: a correction is requested, agreed to, or a revision is opened.
 _WAY_TO = {
     "draft": (),
     "submitted": (("clerk", "submit"),),
     "sent": (("leader", "send"),),
-    "accepted": (("leader", "send"), ("reviewer", "accept")),
+    "accepted": _ACCEPTED,
     "returned": (("leader", "send"), ("reviewer", "return")),
+    "requested": _REQUESTED,
+    "correcting": (*_REQUESTED, ("reviewer", "corrections/1/agree")),
+    "revising": (*_ACCEPTED, ("clerk", "versions")),
 }
 _REASON = {"comment": "Seen and discussed."}
 
@@ -67,8 +79,14 @@ class MakeReport:
     def take(self, report: Report, role: str, step: str) -> Report:
         """Have somebody take a report a step further."""
         caller = self.caller(role, report.unit)
-        answer = done(caller.post(f"{report.url}/{step}", _REASON, seen=report.revision))
-        return report._replace(state=answer["state"], revision=answer["revision"])
+        answer = caller.post(f"{report.url}/{step}", _REASON, seen=report.revision)
+        assert answer.status_code in {200, 201}, answer.text
+        return self.look(report)
+
+    def look(self, report: Report) -> Report:
+        """Give a report as its unit sees it now."""
+        found = done(self.caller("clerk", report.unit).get(report.url))
+        return report._replace(state=found["state"], revision=found["revision"])
 
     def caller(self, role: str, unit: str) -> Caller:
         """Give the one in a role who works on a unit's reports: its own, or its reviewer."""

@@ -9,6 +9,7 @@ from flask import current_app, g
 from indicators_api.audit.journal import Author
 from indicators_api.config import Config
 from indicators_api.db.session import Database
+from indicators_api.reports.desk import Who
 from indicators_api.security.actors import Actor
 
 #: Asia/Ho_Chi_Minh: no daylight saving since 1975.
@@ -57,3 +58,8 @@ def author() -> Author:
     """Give who calls, as the journal keeps it."""
     who = actor()
     return Author(who.jurisdiction, who.token_id, who.name, cast("str", g.request_id))
+
+
+def who() -> Who:
+    """Give who writes, and when."""
+    return Who(actor(), author(), now())

@@ -11,9 +11,10 @@ from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
 from indicators_api.reports.completeness import AreaCompleteness, UnitCompleteness
 from indicators_api.reports.desk import Desk, Outcome
+from indicators_api.reports.moving import Reviewed
 from indicators_api.reports.queries import StepRow, VersionRow
 from indicators_api.reports.reading import Form, FullReport, ListedReport
-from indicators_api.reports.review import Answer, Reviewed
+from indicators_api.reports.review import Answer
 from indicators_api.reports.storing import Saved
 from indicators_api.reports.workflow import end_of, timeliness
 from indicators_api.units.tree import AreaFacts

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indicators_api.errors import (
     Conflict,
+    CorrectionOpen,
     DatabaseUnavailable,
     DomainError,
     DuplicateItem,
@@ -31,6 +32,10 @@ _AWAY = ("08", "53", "57P")
 
 _BY_CONSTRAINT: dict[str, tuple[type[DomainError], str]] = {
     "pk_report": (ReportExists, mark("The unit has a report for this period already.")),
+    "uq_correction_open": (
+        CorrectionOpen,
+        mark("A correction of the report is requested; it waits for the reviewer's decision."),
+    ),
     "ex_assignment_unit_indicator": (
         DuplicateItem,
         mark("The unit is assigned this indicator in an overlapping time already."),

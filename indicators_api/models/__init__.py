@@ -5,6 +5,7 @@ Importing the package registers all of them on `Base.metadata`.
 
 from indicators_api.models.area import Area, AreaClosure, AreaLevel, AreaSuccession
 from indicators_api.models.assignment import Assignment
+from indicators_api.models.correction import Correction
 from indicators_api.models.deadline import DeadlineException, DeadlineRule, Holiday, Regime
 from indicators_api.models.indicator import Indicator
 from indicators_api.models.journal import JournalEntry
@@ -26,6 +27,7 @@ __all__ = [
     "AreaLevel",
     "AreaSuccession",
     "Assignment",
+    "Correction",
     "Counting",
     "Coverage",
     "DeadlineException",

@@ -1,10 +1,11 @@
 """Whose report it is: who writes it, who sees it, who accepts it. Source: api.md, "Roles"."""
 
-from typing import NamedTuple, NoReturn
+from collections.abc import Mapping
+from typing import Any, NamedTuple, NoReturn
 
 from indicators_api.audit import journal
 from indicators_api.db.session import Session
-from indicators_api.errors import Forbidden, NotFound, mark
+from indicators_api.errors import Forbidden, NotFound, PreconditionFailed, mark
 from indicators_api.periods import Period
 from indicators_api.reports import queries
 from indicators_api.reports.queries import ReportingUnit, ReportRow
@@ -41,6 +42,16 @@ def unknown_report(code: str, period: Period) -> NoReturn:
     """Say that there is no such report, whether it is missing or not the actor's to see."""
     raise NotFound(
         mark("There is no report of unit %(unit)s for %(period)s."), unit=code, period=str(period)
+    )
+
+
+def unknown_version(key: Key, number: int) -> NoReturn:
+    """Say that there is no such version, whether it is missing or not the actor's to see."""
+    raise NotFound(
+        mark("The report of unit %(unit)s for %(period)s has no version %(version)s."),
+        unit=key.unit.code,
+        period=str(key.period),
+        version=number,
     )
 
 
@@ -83,6 +94,33 @@ def read(
     if report is None or (report.first_sent_at is None and not actor.works_in_a_unit):
         unknown_report(code, period)
     return key, report
+
+
+def lock_own(session: Session, actor: Actor, code: str, period: Period) -> tuple[Key, ReportRow]:
+    """Give a report that the actor's unit writes, locked against others. Raises NotFound."""
+    key = own_key(session, actor, code, period) or unknown_report(code, period)
+    report = queries.read_report(session, key.parameters(), lock=True)
+    if report is None:
+        unknown_report(code, period)
+    return key, report
+
+
+def demand_revision(
+    report: ReportRow, seen: int, *, state: str, values: Mapping[str, Any] | None = None
+) -> None:
+    """Raise PreconditionFailed when somebody changed the report since it was seen.
+
+    `state` is the one that the client may be told; `values` are those that differ.
+    """
+    if report.revision != seen:
+        raise PreconditionFailed(
+            mark("The report is at revision %(revision)s, not %(seen)s."),
+            revision=report.revision,
+            seen=seen,
+            state=state,
+            changed_at=report.changed_at,
+            values=values or {},
+        )
 
 
 def demand_acceptor(actor: Actor, unit: ReportingUnit) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, mark
 from indicators_api.periods import Period
-from indicators_api.reports import deadlines
+from indicators_api.reports import deadlines, sight
 from indicators_api.security.actors import Actor
 from indicators_api.units.areas import GEOGRAPHY_CUT_OFF, find_areas
 from indicators_api.units.sight import demand_visible
@@ -64,8 +64,7 @@ class UnitCompleteness(NamedTuple):
 _OWED = f"""
     {deadlines.DUE}, owed AS (
         SELECT u.id AS unit_id, u.code, u.level_code, u.area_id, a.code AS area, d.due,
-               CASE WHEN r.first_sent_at IS NULL THEN NULL
-                    WHEN r.state IN ('sent', 'accepted') THEN r.state ELSE 'returned' END AS state,
+               {sight.STATE} AS state,
                r.first_sent_at, r.sent_version, r.accepted_version, v.expected, v.with_value,
                CASE WHEN r.first_sent_at < l.closes THEN 'on_time'
                     WHEN r.first_sent_at IS NOT NULL THEN 'late'

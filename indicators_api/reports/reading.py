@@ -10,11 +10,10 @@ from indicators_api.db.session import Session
 from indicators_api.indicators.snapshot import IndicatorFacts, snapshot
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
-from indicators_api.reports import deadlines, queries
+from indicators_api.reports import deadlines, queries, sight
 from indicators_api.reports.access import Key, own_key, read, unknown_report
 from indicators_api.reports.desk import open_desk
 from indicators_api.reports.queries import ReportRow, StepRow, VersionRow
-from indicators_api.reports.workflow import State
 from indicators_api.security.actors import Actor
 from indicators_api.validation.findings import Finding
 
@@ -45,7 +44,8 @@ class ListedReport(NamedTuple):
     area: str
     state: str
     revision: int
-    version: int
+    #: The one that the reader sees. None: nothing is sent now; the counts are 0 then.
+    version: int | None
     sent_version: int | None
     accepted_version: int | None
     due: date
@@ -53,7 +53,6 @@ class ListedReport(NamedTuple):
     changed_at: datetime
     expected: int
     with_value: int
-    not_applicable: int
 
 
 class FormLine(NamedTuple):
@@ -79,10 +78,10 @@ class Form(NamedTuple):
 _LIST = text(f"""
     WITH {deadlines.DUE}, listed AS (
         SELECT r.period_id, u.code AS unit, a.code AS area,
-               CASE WHEN :inside OR r.state IN ('sent', 'accepted', 'returned') THEN r.state
-                    ELSE 'returned' END AS state,
-               r.revision, r.version, r.sent_version, r.accepted_version, d.due, r.first_sent_at,
-               r.changed_at, v.expected, v.with_value, v.not_applicable,
+               CASE WHEN :inside THEN r.state ELSE ({sight.STATE}) END AS state,
+               r.revision, v.version, r.sent_version, r.accepted_version, d.due, r.first_sent_at,
+               r.changed_at, coalesce(v.expected, 0) AS expected,
+               coalesce(v.with_value, 0) AS with_value,
                CASE WHEN r.first_sent_at < (d.due + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
                     THEN 'on_time'
                     WHEN r.first_sent_at IS NOT NULL THEN 'late'
@@ -91,30 +90,15 @@ _LIST = text(f"""
         FROM report r
         JOIN unit u ON u.jurisdiction_id = r.jurisdiction_id AND u.id = r.unit_id
         JOIN area a ON a.jurisdiction_id = u.jurisdiction_id AND a.id = u.area_id
-        JOIN report_version v ON v.jurisdiction_id = r.jurisdiction_id AND v.period_id = r.period_id
-             AND v.unit_id = r.unit_id
-             AND v.version = CASE WHEN :inside THEN r.version ELSE coalesce(r.sent_version,
-                 r.version) END
+        LEFT JOIN report_version v ON v.jurisdiction_id = r.jurisdiction_id
+             AND v.period_id = r.period_id AND v.unit_id = r.unit_id
+             AND v.version = CASE WHEN :inside THEN r.version ELSE r.sent_version END
         JOIN unit_due d ON d.period_id = r.period_id AND d.unit_id = r.unit_id
         WHERE r.jurisdiction_id = :jurisdiction AND r.period_id = ANY(:periods)
-          AND (CAST(:own AS int) IS NULL OR r.unit_id = :own)
-          AND (CAST(:unit AS text) IS NULL OR u.code = :unit)
-          AND (:inside OR r.first_sent_at IS NOT NULL)
-          AND (CAST(:root AS int) IS NULL
-               OR EXISTS (SELECT FROM area_closure c
-                          WHERE c.jurisdiction_id = r.jurisdiction_id
-                              AND c.descendant_id = u.area_id
-                            AND c.ancestor_id = :root))
-          AND (CAST(:area AS text) IS NULL
-               OR EXISTS (SELECT FROM area_closure c
-                          JOIN area b ON b.jurisdiction_id = c.jurisdiction_id
-                              AND b.id = c.ancestor_id
-                          WHERE c.jurisdiction_id = r.jurisdiction_id
-                              AND c.descendant_id = u.area_id
-                            AND b.code = :area))
+          AND {sight.LISTED}
     )
     SELECT period_id, unit, area, state, revision, version, sent_version, accepted_version, due,
-           first_sent_at, changed_at, expected, with_value, not_applicable
+           first_sent_at, changed_at, expected, with_value
     FROM listed
     WHERE (CAST(:state AS text) IS NULL OR state = :state)
       AND (CAST(:timeliness AS text) IS NULL OR timeliness = :timeliness)
@@ -148,31 +132,24 @@ def read_full(session: Session, actor: Actor, code: str, period: Period) -> Full
     shown = report.version if inside else report.sent_version
     parameters = key.parameters()
     version = queries.read_version(session, parameters, shown) if shown else None
-    entries = queries.read_entries(session, parameters, shown) if shown else {}
-    by_id = snapshot(session, key.jurisdiction).by_id
     steps = queries.read_steps(session, parameters)
     return FullReport(
         key=key,
-        state=report.state if inside else seen_from_outside(report),
+        state=report.state if inside else sight.state_outside(steps) or report.state,
         report=report,
         due=deadlines.due_of(session, key.jurisdiction, key.unit.id, period),
         version=version,
-        values={by_id[n].code: entries[n] for n in sorted(entries, key=lambda n: by_id[n].code)},
+        values=read_values(session, key, shown) if shown else {},
         findings=[Finding.from_json(found) for found in version.findings] if version else [],
-        steps=steps
-        if inside
-        else [step for step in steps if step.sent_version or step.from_state == "sent"],
+        steps=sight.steps_shown(actor, steps),
     )
 
 
-def seen_from_outside(report: ReportRow) -> str:
-    """Give the state that others see.
-
-    What the unit does with a returned report is its own affair.
-    """
-    if report.state in {State.DRAFT, State.SUBMITTED}:
-        return State.RETURNED
-    return report.state
+def read_values(session: Session, key: Key, version: int) -> dict[str, Entry]:
+    """Give the values of a version by indicator code, in the catalogue's order."""
+    entries = queries.read_entries(session, key.parameters(), version)
+    by_id = snapshot(session, key.jurisdiction).by_id
+    return {by_id[n].code: entries[n] for n in sorted(entries, key=lambda n: by_id[n].code)}
 
 
 def list_reports(
@@ -196,11 +173,7 @@ def list_reports(
         _LIST,
         {
             **deadlines.asked(actor.jurisdiction, periods),
-            "inside": actor.works_in_a_unit,
-            "own": actor.unit_id,
-            "unit": wanted.unit,
-            "area": wanted.area,
-            "root": None if actor.role == "operations" else actor.area_id,
+            **sight.parameters(actor, unit=wanted.unit, area=wanted.area),
             "state": wanted.state,
             "timeliness": wanted.timeliness,
             "at": at,

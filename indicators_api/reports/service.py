@@ -4,7 +4,6 @@ Loads, asks the rules, stores.
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from indicators_api.audit import journal
 from indicators_api.db.session import Session
@@ -12,7 +11,6 @@ from indicators_api.errors import (
     CommentNeeded,
     Fault,
     Forbidden,
-    PreconditionFailed,
     ReportClosed,
     RulesBroken,
     mark,
@@ -20,8 +18,9 @@ from indicators_api.errors import (
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
 from indicators_api.reports import queries, workflow
-from indicators_api.reports.access import own_key, unknown_report
+from indicators_api.reports.access import demand_revision, lock_own, own_key, unknown_report
 from indicators_api.reports.desk import Desk, Draft, Outcome, Who, open_desk, weigh
+from indicators_api.reports.moving import details
 from indicators_api.reports.queries import ReportRow
 from indicators_api.reports.storing import Saved, store
 from indicators_api.reports.workflow import State, Step
@@ -55,10 +54,7 @@ def edit(
     Raises NotFound, PreconditionFailed with the values that differ, ReportClosed, WrongState,
             and what `create` does.
     """
-    key = own_key(session, who.actor, code, period) or unknown_report(code, period)
-    present = queries.read_report(session, key.parameters(), lock=True)
-    if present is None:
-        unknown_report(code, period)
+    key, present = lock_own(session, who.actor, code, period)
     desk = open_desk(session, key, today=who.at.date())
     version = queries.read_version(session, key.parameters(), present.version)
     before = queries.read_entries(session, key.parameters(), present.version)
@@ -73,19 +69,23 @@ def edit(
 
 def delete(session: Session, who: Who, code: str, period: Period, *, seen: int) -> None:
     """Throw a draft away that was never sent. Raises ReportClosed for all others."""
-    key = own_key(session, who.actor, code, period) or unknown_report(code, period)
-    present = queries.read_report(session, key.parameters(), lock=True)
-    if present is None:
-        unknown_report(code, period)
-    _demand_revision(present, seen)
+    key, present = lock_own(session, who.actor, code, period)
+    demand_revision(present, seen, state=present.state)
     if present.state != State.DRAFT or present.first_sent_at is not None:
         raise ReportClosed(
             mark("Only a draft that was never sent can be deleted; this report is %(state)s."),
             state=present.state,
         )
     queries.delete_report(session, key.parameters())
-    deleted = {key.subject: {"revision": seen}}
-    journal.append(session, who.author, "report.delete", deleted, at=who.at)
+    gone = details(
+        present.state,
+        None,
+        revision=seen,
+        version=present.version,
+        sent_version=None,
+        accepted_version=None,
+    )
+    journal.append(session, who.author, "report.delete", {key.subject: gone}, at=who.at)
 
 
 def rehearse(
@@ -116,21 +116,7 @@ def _demand_fresh(
         for number in before.keys() - kept:
             code = desk.snapshot.by_id[number].code
             differing[code] = {"stored": before[number].value, "sent": None}
-    _demand_revision(present, seen, differing)
-
-
-def _demand_revision(
-    present: ReportRow, seen: int, differing: Mapping[str, Any] | None = None
-) -> None:
-    if present.revision != seen:
-        raise PreconditionFailed(
-            mark("The report is at revision %(revision)s, not %(seen)s."),
-            revision=present.revision,
-            seen=seen,
-            state=present.state,
-            changed_at=present.changed_at,
-            values=differing or {},
-        )
+    demand_revision(present, seen, state=present.state, values=differing)
 
 
 def _demand_allowed(

@@ -14,6 +14,7 @@ from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
 from indicators_api.reports import deadlines, queries, workflow
 from indicators_api.reports.desk import Desk, Draft, Outcome, Who
+from indicators_api.reports.moving import details
 from indicators_api.reports.queries import ReportRow, VersionRow
 from indicators_api.reports.workflow import State, Step
 from indicators_api.validation.findings import Finding
@@ -196,10 +197,16 @@ def _record(
             sent_version=move.sent_version,
             accepted_version=present.accepted_version if present else None,
         )
-    details = {"revision": revision, "state": move.state, **changes._asdict()}
-    journal.append(
-        session, who.author, f"report.{draft.step}", {desk.key.subject: details}, at=who.at
+    told = details(
+        present.state if present else None,
+        move.state,
+        revision=revision,
+        version=move.version,
+        sent_version=move.sent_version,
+        accepted_version=present.accepted_version if present else None,
     )
+    entry = {desk.key.subject: {**told, **changes._asdict()}}
+    journal.append(session, who.author, f"report.{draft.step}", entry, at=who.at)
 
 
 def _counts(desk: Desk, entries: Mapping[int, Entry]) -> dict[str, int]:

@@ -25,13 +25,20 @@ class State(StrEnum):
 
 
 class Step(StrEnum):
-    """What moves a report on. `save` keeps a draft where it is."""
+    """What moves a report on; the actions of its steps. `save` keeps a draft where it is."""
 
     SAVE = "save"
     SUBMIT = "submit"
     SEND = "send"
     ACCEPT = "accept"
     RETURN = "return"
+    #: A new version: a routine revision of accepted values, or what follows a return.
+    OPEN = "open_version"
+    #: The opened version is given up; what was accepted is the report again.
+    WITHDRAW = "withdraw"
+    REQUEST = "request_correction"
+    AGREE = "agree_correction"
+    REFUSE = "refuse_correction"
 
 
 class Timeliness(StrEnum):
@@ -44,7 +51,8 @@ class Timeliness(StrEnum):
     NOT_DUE = "not_due"
 
 
-#: (from, step) → to. A reviewer returns what was sent, a leader what was submitted to them.
+#: (from, step) → to. A reviewer returns what was sent, a leader what was submitted to them. A
+#: request for a correction and its refusal leave the report accepted.
 TRANSITIONS: Final[dict[tuple[State, Step], State]] = {
     (State.DRAFT, Step.SAVE): State.DRAFT,
     (State.DRAFT, Step.SUBMIT): State.SUBMITTED,
@@ -56,6 +64,13 @@ TRANSITIONS: Final[dict[tuple[State, Step], State]] = {
     (State.SUBMITTED, Step.RETURN): State.RETURNED,
     (State.SENT, Step.RETURN): State.RETURNED,
     (State.SENT, Step.ACCEPT): State.ACCEPTED,
+    (State.ACCEPTED, Step.OPEN): State.DRAFT,
+    (State.RETURNED, Step.OPEN): State.RETURNED,
+    (State.DRAFT, Step.WITHDRAW): State.ACCEPTED,
+    (State.RETURNED, Step.WITHDRAW): State.ACCEPTED,
+    (State.ACCEPTED, Step.REQUEST): State.ACCEPTED,
+    (State.ACCEPTED, Step.AGREE): State.DRAFT,
+    (State.ACCEPTED, Step.REFUSE): State.ACCEPTED,
 }
 
 EDITABLE: Final = frozenset({State.DRAFT, State.RETURNED})

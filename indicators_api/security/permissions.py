@@ -19,6 +19,8 @@ class Permission(StrEnum):
     SEND_REPORTS = "reports:send"
     RETURN_REPORTS = "reports:return"
     ACCEPT_REPORTS = "reports:accept"
+    REQUEST_CORRECTIONS = "corrections:request"
+    DECIDE_CORRECTIONS = "corrections:decide"
     READ_REPORTS = "reports:read"
     READ_FIGURES = "figures:read"
     READ_COMPLETENESS = "completeness:read"
@@ -35,6 +37,8 @@ ROLES: Final[dict[Permission, frozenset[str]]] = {
     Permission.SEND_REPORTS: frozenset({"leader"}),
     Permission.RETURN_REPORTS: frozenset({"leader", "reviewer"}),
     Permission.ACCEPT_REPORTS: frozenset({"reviewer"}),
+    Permission.REQUEST_CORRECTIONS: frozenset({"leader"}),
+    Permission.DECIDE_CORRECTIONS: frozenset({"reviewer"}),
     Permission.READ_REPORTS: _READERS,
     Permission.READ_FIGURES: _READERS,
     Permission.READ_COMPLETENESS: _READERS | {"administrator"},

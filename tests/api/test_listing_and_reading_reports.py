@@ -66,7 +66,7 @@ def test_outside_its_unit_a_report_exists_from_its_first_send_on(
 def test_others_see_the_sent_version_only(
     session: Session, make_report: MakeReport, clerk: Caller, reviewer: Caller
 ) -> None:
-    """Roles: what the unit does with a returned report isn't seen until it sends it again."""
+    """Roles: what the unit does with an accepted report isn't seen until it sends it again."""
     report = make_report(state="accepted")
     session.execute(text("UPDATE report SET state = 'returned'"))  # a correction was agreed
     session.commit()
@@ -76,9 +76,9 @@ def test_others_see_the_sent_version_only(
     inside, outside = done(clerk.get(report.url)), done(reviewer.get(report.url))
 
     assert (inside["state"], inside["version"], value(inside)) == ("submitted", 2, 77)
-    assert (outside["state"], outside["version"], value(outside)) == ("returned", 1, 41)
+    assert (outside["state"], outside["version"], value(outside)) == ("accepted", 1, 41)
     assert outside["comment"] != "Recounted."
-    assert [row["state"] for row in done(reviewer.get("/reports"))["data"]] == ["returned"]
+    assert [row["state"] for row in done(reviewer.get("/reports"))["data"]] == ["accepted"]
 
 
 def value(report: dict[str, Any]) -> Any:

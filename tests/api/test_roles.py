@@ -32,6 +32,7 @@ REPORT = f"/reports/{WARD}/{JULY}"
 VALUES = {"values": {"XH160101": 42}}
 WHY = {"comment": "Seen and discussed."}
 BULK = {"items": [{"unit": WARD, "period": JULY, "revision": 2}], **WHY}
+DECISIONS = {"items": [{"unit": WARD, "period": JULY, "number": 1, "revision": 4}], **WHY}
 MORE_TIME = {"period": JULY, "units": [WARD], "due": "2024-07-24", "reason": "Storm"}
 OWN = f"period={JULY}&area=29236&indicator=XH160101"
 WHOLE = f"period={JULY}&indicator=XH160101"
@@ -77,6 +78,36 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     ("POST /reports/accept", BULK, "sent", "403 403 403 403 200 404 403 403 403"),
     ("POST /reports/return", BULK, "sent", "403 409 403 404 200 404 403 403 403"),
     ("POST /reports/return", BULK, "submitted", "403 200 403 404 404 404 404 403 403"),
+    (f"GET {REPORT}/versions", None, "draft", "200 200 404 404 404 404 404 404 403"),
+    (f"GET {REPORT}/versions", None, "sent", "200 200 404 404 200 404 200 200 403"),
+    (f"POST {REPORT}/versions", WHY, "accepted", "201 201 404 404 403 403 403 403 403"),
+    (f"POST {REPORT}/versions", WHY, "sent", "409 409 404 404 403 403 403 403 403"),
+    (f"GET {REPORT}/versions/1", None, "revising", "200 200 404 404 200 404 200 200 403"),
+    (f"GET {REPORT}/versions/2", None, "revising", "200 200 404 404 404 404 404 404 403"),
+    (f"DELETE {REPORT}/versions/2", None, "revising", "204 204 404 404 403 403 403 403 403"),
+    (
+        f"GET {REPORT}/versions/1/differences",
+        None,
+        "sent",
+        "200 200 404 404 200 404 200 200 403",
+    ),
+    (f"POST {REPORT}/corrections", WHY, "accepted", "403 201 403 404 403 403 403 403 403"),
+    (f"GET {REPORT}/corrections", None, "requested", "200 200 404 404 200 404 200 200 403"),
+    (
+        f"POST {REPORT}/corrections/1/agree",
+        WHY,
+        "requested",
+        "403 403 403 403 200 404 403 403 403",
+    ),
+    (
+        f"POST {REPORT}/corrections/1/refuse",
+        WHY,
+        "requested",
+        "403 403 403 403 200 404 403 403 403",
+    ),
+    ("GET /corrections", None, "requested", "200 200 200 200 200 200 200 200 403"),
+    ("POST /corrections/agree", DECISIONS, "requested", "403 403 403 403 200 404 403 403 403"),
+    ("POST /corrections/refuse", DECISIONS, "requested", "403 403 403 403 200 404 403 403 403"),
     (f"GET /aggregates?{OWN}", None, "accepted", "200 200 403 403 200 403 200 200 403"),
     (f"GET /aggregates?{WHOLE}", None, "accepted", "200 200 200 200 200 200 200 200 403"),
     ("POST /aggregates/query", ASKED, "accepted", "200 200 403 403 200 403 200 200 403"),
@@ -165,7 +196,7 @@ def test_the_table_has_every_call(app: Flask) -> None:
 def test_no_call_is_made_without_a_token(app: Flask) -> None:
     """Conventions: 401 with a challenge, before anything of the request is read."""
     for method, path in sorted(operations_of(app)):
-        address = path.format(unit=WARD, period=JULY, code=WARD)
+        address = path.format(unit=WARD, period=JULY, code=WARD, number=1)
         answer = app.test_client().open(address, method=method)
 
         assert_problem(answer, 401, "unauthorized")
@@ -176,6 +207,8 @@ def test_values_are_written_by_their_unit_alone() -> None:
     """Roles: nobody outside a unit writes, submits or sends for it; administrators never do."""
     assert ROLES[Permission.WRITE_REPORTS] == {"clerk", "leader"}
     assert ROLES[Permission.SEND_REPORTS] == {"leader"}
+    assert ROLES[Permission.REQUEST_CORRECTIONS] == {"leader"}
+    assert ROLES[Permission.DECIDE_CORRECTIONS] == {"reviewer"}
     assert "administrator" not in ROLES[Permission.READ_REPORTS] | ROLES[Permission.READ_FIGURES]
 
 

@@ -44,7 +44,8 @@ def test_migrations_go_up_down_and_up_again(empty_url):
 
 def test_every_catalogue_table_has_its_history(empty_url):
     """Catalogue, plan, calendar and deadline tables hold the present; each has a history."""
-    facts = {"report", "report_version", "report_step", "observation", "token", "journal"}
+    facts = {"report", "report_version", "report_step", "correction", "observation", "token"}
+    facts |= {"journal", "journal_position", "journal_waiting"}
     derived = {"rollup", "alembic_version"}
     migrate.upgrade(empty_url)
 

@@ -12,7 +12,7 @@ from indicators_api.api.conditional import (
     report_tag,
     seen_revision,
 )
-from indicators_api.api.context import actor, author, database, now
+from indicators_api.api.context import actor, database, now, who
 from indicators_api.api.paging import cursor, link
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import reports as schemas
@@ -30,7 +30,7 @@ from indicators_api.errors import (
 )
 from indicators_api.periods import Period
 from indicators_api.reports import reading, review, service
-from indicators_api.reports.desk import Draft, Who
+from indicators_api.reports.desk import Draft
 from indicators_api.reports.storing import Saved
 from indicators_api.reports.workflow import Step
 from indicators_api.security.permissions import Permission
@@ -262,11 +262,6 @@ class ReportsReturn(Resource):
         Those that can't be returned are answered with their problem and left as they are.
         """
         return judge_all(body, Step.RETURN)
-
-
-def who() -> Who:
-    """Give who writes, and when."""
-    return Who(actor(), author(), now())
 
 
 def draft(body: dict[str, Any], *, replace: bool = False) -> Draft:

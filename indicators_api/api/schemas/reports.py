@@ -207,7 +207,9 @@ class ListedReport(Schema):
     area = fields.String()
     period = fields.String()
     state = fields.String()
-    version = fields.Integer()
+    version = fields.Integer(
+        allow_none=True, metadata={"description": "The one shown; null: nothing is sent now"}
+    )
     revision = fields.Integer()
     sent_version = fields.Integer(allow_none=True)
     accepted_version = fields.Integer(allow_none=True)

@@ -1,17 +1,19 @@
 """The application: what is switched on, in order."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, UnicodeConverter, ValidationError
 
 from indicators_api.api import context, envelope, pages, problems
-from indicators_api.api.fields import CODE
+from indicators_api.api.fields import CODE, read_day
 from indicators_api.api.json import ExactProvider
 from indicators_api.api.resources import (
     aggregates,
+    calendar,
     catalogue,
+    changes,
     completeness,
     corrections,
     deadlines,
@@ -37,9 +39,11 @@ GROUPS = (
     aggregates,
     observations,
     completeness,
+    changes,
     units,
     indicators,
     catalogue,
+    calendar,
     deadlines,
     me,
 )
@@ -78,6 +82,21 @@ class PeriodConverter(BaseConverter):
         return str(value)
 
 
+class DayConverter(BaseConverter):
+    """A day in an address."""
+
+    def to_python(self, value: str) -> date:
+        """Read it; what is none makes the address unknown."""
+        try:
+            return read_day(value)
+        except ValueError as error:
+            raise ValidationError from error
+
+    def to_url(self, value: date) -> str:
+        """Print it."""
+        return value.isoformat()
+
+
 def create_app(
     config: Config,
     *,
@@ -93,6 +112,7 @@ def create_app(
     app.url_map.strict_slashes = False
     app.url_map.converters["default"] = CodeConverter
     app.url_map.converters["period"] = PeriodConverter
+    app.url_map.converters["day"] = DayConverter
     # One byte more than allowed is read, because werkzeug cuts a chunked body here without a word.
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes + 1
     app.extensions["indicators"] = context.Services(config, database or connect(config), clock)

@@ -114,3 +114,9 @@ def done(answer: TestResponse, status: int = 200) -> Any:
     """Give the body of an answer that must be a good one."""
     assert answer.status_code == status, answer.text
     return answer.get_json()
+
+
+def request(report: Report, **other: Any) -> dict[str, Any]:
+    """Name the first request to correct a report, for a bulk call."""
+    said = {"unit": report.unit, "period": report.period, "number": 1}
+    return {**said, "revision": report.revision, **other}

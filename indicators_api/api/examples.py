@@ -226,7 +226,7 @@ EXTENSIONS: Json = {
     "due": "2024-07-24",
     "reason": "Storm of 12 July",
 }
-EXTENSION_LIST: Json = {
+EXTENSIONS_GRANTED: Json = {
     "data": [
         {
             "unit": "H59.21.11",
@@ -236,6 +236,7 @@ EXTENSION_LIST: Json = {
         }
     ]
 }
+EXTENSION_LIST: Json = {**EXTENSIONS_GRANTED, "next": None}
 _NAMES: Json = {"name": "Phường 4", "name_vi": "Phường 4", "name_en": "Ward 4"}
 _VALID: Json = {"valid_from": "2015-05-15", "valid_to": "2025-06-30"}
 AREA: Json = {

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields
 
 from indicators_api.api.context import now
-from indicators_api.errors import mark
+from indicators_api.errors import Fault, mark
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodType, within
+from indicators_api.validation.number import read_number
 from indicators_api.validation.values import parse_values
 
 #: marshmallow's own words that clients can meet, marked for translation.
@@ -24,15 +26,19 @@ WORDS = (
     mark("Not a valid list."),
     mark("Not a valid mapping type."),
     mark("Invalid input type."),
+    mark("Not a valid boolean."),
 )
 
 #: Letters, digits and what stands between them in official codes.
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-#: RFC 3339: what `datetime` reads beyond it (weeks, no offset) is nobody's.
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_BLANK_OFFSET = re.compile(r" (\d\d:\d\d)$", re.ASCII)
 #: Of periods, for the document; years are from 1990 to 2100.
 PERIOD_PATTERN = "^[12][0-9]{3}(-(0[1-9]|1[0-2]|Q[1-4]|S[12]|9M))?$"
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: RFC 3339. Where nobody escaped the plus of an offset in an address, a space arrives.
+MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?"
+    r"(?:[Zz]|[-+ ][0-9]{2}:[0-9]{2})"
+)
 #: As many codes as a question may name; the reference catalogue has 649 indicators.
 MOST_CODES = 2000
 #: As many periods as a question may name: fifty years of months.
@@ -98,14 +104,14 @@ class DayField(fields.Date):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> date:
-        day = super()._deserialize(value, attr, data, **kwargs)
-        if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise ValidationError(mark("Not a valid date."))
-        return day
+        try:
+            return read_day(value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(mark("Not a valid date.")) from error
 
 
 class MomentField(fields.Field[datetime]):
-    """A moment that has passed, RFC 3339 with its offset: `2024-08-02T09:00:00+07:00`."""
+    """A moment with its offset from UTC: `2024-07-16T09:00:00+07:00`."""
 
     def __init__(self, **kwargs: Any) -> None:
         """Document the text that it is read from."""
@@ -115,16 +121,53 @@ class MomentField(fields.Field[datetime]):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> datetime:
-        # A plus sign that stands in an address as it is means a blank there.
-        said = _BLANK_OFFSET.sub(r"+\1", value) if isinstance(value, str) else ""
-        if not _MOMENT.fullmatch(said):
-            raise ValidationError(mark("Not a moment; write 2024-08-02T09:00:00+07:00."))
         try:
-            moment = datetime.fromisoformat(said.upper())
-        except ValueError as error:
-            raise ValidationError(mark("Not a moment; write 2024-08-02T09:00:00+07:00.")) from error
+            if not MOMENT.fullmatch(value):
+                raise ValueError(value)  # noqa: TRY301 - told below like all else that is wrong
+            moment = datetime.fromisoformat(value.replace(" ", "+").upper())
+        except (TypeError, ValueError) as error:
+            raise ValidationError(mark("Not a moment; write 2024-07-16T09:00:00+07:00.")) from error
         if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise ValidationError(mark("Not a moment; write 2024-08-02T09:00:00+07:00."))
+            raise ValidationError(mark("Not a moment; write 2024-07-16T09:00:00+07:00."))
+        return moment
+
+
+class NumberField(fields.Field[Decimal]):
+    """An exact decimal: a JSON number, or a text such as `1234.56`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Document both."""
+        super().__init__(**kwargs)
+        self.metadata = {"type": ["number", "string"], **self.metadata}
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Decimal:
+        faults: list[Fault] = []
+        number = read_number(value, "", faults)
+        if number is None:
+            raise ValidationError([fault.message for fault in faults])
+        return number
+
+
+class FlagField(fields.Boolean):
+    """True or false, not what looks like them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class PastField(MomentField):
+    """A moment that is not in the future."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
         if moment > now():
             raise ValidationError(mark("The moment lies in the future."))
         return moment
@@ -159,6 +202,14 @@ class ValuesField(fields.Field[Mapping[str, Entry]]):
         if faults:
             raise ValidationError({"_schema": faults})
         return entries
+
+
+def read_day(value: str) -> date:
+    """Read a day, written 2024-07-31, of the years that periods lie in. Raises ValueError."""
+    day = date.fromisoformat(value) if DAY.fullmatch(value) else None
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(value)
+    return day
 
 
 def read_period(value: Any) -> Period:

@@ -53,15 +53,19 @@ def cursor(place: Sequence[Any] | None) -> str | None:
     return base64.urlsafe_b64encode(text.encode()).decode("ascii")
 
 
-def link(next_cursor: str | None) -> dict[str, str]:
+def link(
+    next_cursor: str | None, *, parameter: str = "cursor", instead_of: str = ""
+) -> dict[str, str]:
     """Give the headers that lead to the next page, if there is one.
 
-    `Next-Cursor` for all; `Link` (RFC 8288) where the page was asked for by its address.
+    `Next-Cursor` for all; `Link` (RFC 8288) where the page was asked for by its address: with the
+    cursor as a parameter, instead of another one that named the place.
     """
     if next_cursor is None:
         return {}
     if request.method == "POST":
         return {"Next-Cursor": next_cursor}
-    parameters = {**request.args.to_dict(), "cursor": next_cursor}
+    parameters = {**request.args.to_dict(), parameter: next_cursor}
+    parameters.pop(instead_of, None)
     further = f'<{request.path}?{urlencode(parameters)}>; rel="next"'
     return {"Link": further, "Next-Cursor": next_cursor}

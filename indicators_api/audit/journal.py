@@ -10,13 +10,17 @@ from sqlalchemy import text
 from indicators_api.db.session import Session
 
 _APPEND = text("""
-    INSERT INTO journal (jurisdiction_id, recorded_at, actor_id, actor_name, action, subject,
-                         period_id, unit_id, area_id, details, request_id)
-    SELECT :jurisdiction, :at, :actor_id, :actor_name, :action, e.subject, e.period_id, e.unit_id,
-           e.area_id, CAST(e.details AS jsonb), :request_id
-    FROM unnest(CAST(:subjects AS text[]), CAST(:periods AS int[]), CAST(:units AS int[]),
-                CAST(:areas AS int[]), CAST(:details AS text[]))
-         AS e(subject, period_id, unit_id, area_id, details)
+    WITH entry AS (
+        INSERT INTO journal (jurisdiction_id, recorded_at, actor_id, actor_name, action, subject,
+                             period_id, unit_id, area_id, details, request_id)
+        SELECT :jurisdiction, :at, :actor_id, :actor_name, :action, e.subject, e.period_id,
+               e.unit_id, e.area_id, CAST(e.details AS jsonb), :request_id
+        FROM unnest(CAST(:subjects AS text[]), CAST(:periods AS int[]), CAST(:units AS int[]),
+                    CAST(:areas AS int[]), CAST(:details AS text[]))
+             AS e(subject, period_id, unit_id, area_id, details)
+        RETURNING jurisdiction_id, id
+    )
+    INSERT INTO journal_waiting (jurisdiction_id, entry_id) SELECT jurisdiction_id, id FROM entry
 """)
 
 
@@ -52,7 +56,7 @@ def append(
     """Add an entry for each subject with its details.
 
     Call it after the locks of what is changed are held: ids are then drawn in the order of the
-    changes.
+    changes. Positions are given later, to what was committed: see `audit/numbering.py`.
     """
     session.execute(
         _APPEND,

@@ -1,4 +1,4 @@
-"""What must hold for levels, areas, units, successions and deadlines."""
+"""What must hold for levels, areas, units and successions."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -14,7 +14,7 @@ _DAY = timedelta(days=1)
 
 
 def area_faults(catalogue: Catalogue) -> list[Fault]:
-    """Give all that is wrong with levels, areas, units, successions and deadlines."""
+    """Give all that is wrong with levels, areas, units and successions."""
     areas = AreaIndex(catalogue.areas.rows)
     return [
         *_owners(catalogue),
@@ -24,7 +24,6 @@ def area_faults(catalogue: Catalogue) -> list[Fault]:
         *_successions(catalogue, areas),
         *_units(catalogue, areas),
         *_unit_successions(catalogue),
-        *_deadlines(catalogue),
     ]
 
 
@@ -125,18 +124,6 @@ def _unit_successions(catalogue: Catalogue) -> Iterator[Fault]:
     for row in catalogue.unit_successions.rows:
         if row.predecessor_code == row.successor_code:
             yield in_row(row.place, "same", mark("A unit does not succeed itself."))
-
-
-def _deadlines(catalogue: Catalogue) -> Iterator[Fault]:
-    """Let a deadline lie after the last day of the data window (domain.md, "Periods …")."""
-    cut_offs = {regime.code: regime.cut_off_day for regime in catalogue.regimes.rows}
-    for row in catalogue.deadlines.rows:
-        if row.months_after or row.regime_code not in cut_offs:
-            continue
-        cut_off = cut_offs[row.regime_code]
-        if cut_off is None or row.day <= cut_off:
-            text = mark("The deadline is not after the last day of the data window.")
-            yield in_cell(row.place, "day", "too-early", text)
 
 
 def _unknown_area(

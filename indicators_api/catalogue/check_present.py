@@ -1,9 +1,11 @@
 """What the database does not let the catalogue files say; read before anything is written."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from sqlalchemy import text
 
+from indicators_api.catalogue.deadline_order import Deadline, later_below
 from indicators_api.catalogue.faults import in_cell
 from indicators_api.catalogue.files import Catalogue
 from indicators_api.catalogue.ledger import Ledger
@@ -11,6 +13,9 @@ from indicators_api.catalogue.lookup import overlap
 from indicators_api.catalogue.rows import JurisdictionRow
 from indicators_api.catalogue.store_areas import key_of, last_days_of
 from indicators_api.errors import Fault, mark
+
+#: Where the window is the calendar month, no day of that month is after it.
+_MONTH = 31
 
 _JURISDICTIONS = text(
     "SELECT id, code FROM jurisdiction WHERE id = :jurisdiction OR code = :code ORDER BY id"
@@ -23,6 +28,8 @@ def present_faults(ledger: Ledger, catalogue: Catalogue) -> list[Fault]:
         *_other_owner(ledger, catalogue.jurisdiction.rows[0]),
         *_taken_ranks(ledger, catalogue),
         *_taken_codes(ledger, catalogue),
+        *_passed_windows(ledger, catalogue),
+        *_longer_below(ledger, catalogue),
     ]
 
 
@@ -50,6 +57,41 @@ def _taken_ranks(ledger: Ledger, catalogue: Catalogue) -> Iterator[Fault]:
                 "The rank is that of %(code)s, which is in the database but not in the file."
             )
             yield in_cell(level.place, "rank", "duplicate", message, code=staying[level.rank])
+
+
+def _passed_windows(ledger: Ledger, catalogue: Catalogue) -> Iterator[Fault]:
+    """Name windows that would end after a deadline that is there, and stays."""
+    code_of = {row["id"]: row["code"] for row in ledger.rows("regime")}
+    for regime in catalogue.regimes.rows:
+        for row in ledger.rows("deadline_rule"):
+            is_met = row["months_after"] or row["day"] > (regime.cut_off_day or _MONTH)
+            if code_of[row["regime_id"]] == regime.code and not is_met:
+                message = mark("Units of level %(level)s send by day %(day)s already.")
+                params = {"level": row["level_code"], "day": row["day"]}
+                yield in_cell(regime.place, "cut_off_day", "too-late", message, **params)
+
+
+def _longer_below(ledger: Ledger, catalogue: Catalogue) -> Iterator[Fault]:
+    """Name new deadlines that don't cascade with those that are there, and stay."""
+    ranks = {row["code"]: row["rank"] for row in ledger.rows("area_level")}
+    ranks |= {level.code: level.rank for level in catalogue.levels.rows}
+    code_of = {row["id"]: row["code"] for row in ledger.rows("regime")}
+    present: dict[str, dict[str, Deadline]] = defaultdict(dict)
+    for row in ledger.rows("deadline_rule"):
+        level = row["level_code"]
+        deadline = Deadline(level, ranks[level], row["months_after"], row["day"])
+        present[code_of[row["regime_id"]]][level] = deadline
+    for new in catalogue.deadlines.rows:
+        there = present[new.regime_code]
+        deadline = Deadline(new.level_code, ranks[new.level_code], new.months_after, new.day)
+        pairs = later_below([*there.values(), deadline]) if new.level_code not in there else ()
+        for low, high in pairs:
+            if deadline in {low, high}:
+                text = mark(
+                    "Units of level %(low)s would have longer than those of %(high)s above."
+                )
+                params = {"low": low.level, "high": high.level}
+                yield in_cell(new.place, "day", "out-of-order", text, **params)
 
 
 def _taken_codes(ledger: Ledger, catalogue: Catalogue) -> Iterator[Fault]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indicators_api.catalogue.check_areas import area_faults
+from indicators_api.catalogue.check_calendar import calendar_faults
 from indicators_api.catalogue.check_indicators import indicator_faults
 from indicators_api.catalogue.check_plans import plan_faults
 from indicators_api.catalogue.faults import in_cell, in_row
@@ -67,6 +68,7 @@ def check(catalogue: Catalogue) -> list[Fault]:
     """Give all that is wrong with a catalogue, by kind of fault and row."""
     faults = list(_general_faults(catalogue))
     faults += area_faults(catalogue)
+    faults += calendar_faults(catalogue)
     faults += indicator_faults(catalogue)
     faults += plan_faults(catalogue)
     return faults

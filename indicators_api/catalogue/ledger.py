@@ -5,13 +5,15 @@ insert.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ARRAY, Integer, Table, any_, delete, literal, select, text
 
-from indicators_api.catalogue.history import remember
+from indicators_api.audit.journal import Subject
+from indicators_api.catalogue.history import history_of, remember
 from indicators_api.db.base import Base
 from indicators_api.db.session import Session
 from indicators_api.errors import Message
@@ -69,6 +71,8 @@ class Ledger:
         self.notes: list[Message] = []
         #: Columns that changed, by table; all of them where rows came or went.
         self.touched: dict[str, frozenset[str]] = {}
+        #: What the journal is to say of plans, deadlines and days: by action and subject.
+        self.told: dict[str, dict[Subject, Row]] = defaultdict(dict)
         self._rows: dict[str, list[Row]] = {}
 
     def rows(self, name: str) -> list[Row]:
@@ -80,6 +84,13 @@ class Ledger:
             found = self.session.execute(mine.order_by(table.c.id)).all()
             self._rows[name] = [dict(zip(columns, row, strict=True)) for row in found]
         return self._rows[name]
+
+    def past(self, name: str, columns: Sequence[str]) -> set[tuple[Any, ...]]:
+        """Give what a table has or ever had in some columns."""
+        history = history_of(Base.metadata.tables[name])
+        mine = history.c.jurisdiction_id == self.jurisdiction
+        found = self.session.execute(select(*(history.c[c] for c in columns)).where(mine))
+        return {tuple(row) for row in found}
 
     def missing(self, name: str, wanted: Collection[int]) -> list[Row]:
         """Give the rows present whose ids are not among the wanted ones, by id."""

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import insert, select, update
 
+from indicators_api.audit.journal import Subject
 from indicators_api.catalogue import versions
 from indicators_api.catalogue.check_present import present_faults
 from indicators_api.catalogue.checks import check
@@ -14,6 +15,7 @@ from indicators_api.catalogue.files import Catalogue, read
 from indicators_api.catalogue.ledger import Counts, Ledger
 from indicators_api.catalogue.store_areas import store_area_successions, store_areas, store_levels
 from indicators_api.catalogue.store_assignments import store_assignments
+from indicators_api.catalogue.store_calendar import store_calendar
 from indicators_api.catalogue.store_indicators import (
     store_indicators,
     store_rules,
@@ -21,7 +23,7 @@ from indicators_api.catalogue.store_indicators import (
     store_targets,
     store_units_of_measure,
 )
-from indicators_api.catalogue.store_units import store_regimes, store_units
+from indicators_api.catalogue.store_units import store_units
 from indicators_api.db.session import Session
 from indicators_api.errors import CatalogueInvalid, Fault, Message, mark
 from indicators_api.models import Jurisdiction
@@ -64,6 +66,8 @@ class LoadReport(NamedTuple):
     notes: tuple[Message, ...]
     #: Whether the derived tables of the figures must be rebuilt in the same transaction.
     counting_changed: bool
+    #: What the journal is to say of plans, deadlines and days that changed: by action and subject.
+    told: Mapping[str, Mapping[Subject, Mapping[str, Any]]]
 
     @property
     def changed(self) -> bool:
@@ -77,9 +81,11 @@ def load(session: Session, folder: Path, *, jurisdiction: int = 1, at: datetime)
     Loading the same files again changes nothing.
 
     What has vanished from the files: areas, units, indicators and assignments end on the day
-    before `at`; rules become inactive; holidays, deadlines and successions are deleted, while their
-    history stays; sectors, units of measure, levels and regimes stay, with a note; targets stay.
-    A changed target is a new version. Holds the catalogue alone until the transaction ends.
+    before `at`; rules become inactive; successions are deleted, while their history stays; sectors,
+    units of measure, levels and regimes stay, with a note; targets stay. A changed target is a new
+    version. Deadlines and days of the calendar are only added: once there, they are the
+    administrators', and what the files say otherwise is a note (decision 12). Holds the catalogue
+    alone until the transaction ends.
 
     Raises CatalogueInvalid with every fault, each with file, row and column; nothing is written.
     """
@@ -90,7 +96,7 @@ def load(session: Session, folder: Path, *, jurisdiction: int = 1, at: datetime)
     _refuse(present_faults(ledger, catalogue))
     _store_jurisdiction(ledger, catalogue)
     _store(ledger, catalogue)
-    report = LoadReport(ledger.counts, tuple(ledger.notes), _counting_changed(ledger))
+    report = LoadReport(ledger.counts, tuple(ledger.notes), _counting_changed(ledger), ledger.told)
     if report.changed:
         versions.grow(session, jurisdiction, at=at)
     return report
@@ -107,7 +113,7 @@ def _store(ledger: Ledger, catalogue: Catalogue) -> None:
     store_levels(ledger, catalogue)
     areas = store_areas(ledger, catalogue)
     store_area_successions(ledger, catalogue, areas)
-    regimes = store_regimes(ledger, catalogue)
+    regimes = store_calendar(ledger, catalogue)
     units = store_units(ledger, catalogue, areas, regimes)
     sectors = store_sectors(ledger, catalogue)
     units_of_measure = store_units_of_measure(ledger, catalogue)

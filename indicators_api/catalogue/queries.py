@@ -1,5 +1,6 @@
 """Reading the lists of the catalogue: sectors, units of measure, validation rules, plans."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -69,8 +70,7 @@ _UNITS_OF_MEASURE = text(
     FROM unit_of_measure WHERE jurisdiction_id = :jurisdiction ORDER BY code
     """
 )
-_TARGETS = text(
-    """
+_TARGET_FACTS = """
     SELECT indicator.code, indicator.name_vi, indicator.name_en, area.id, area.code, target.year,
            target.version, target.value, unit_of_measure.code, target.direction,
            target.decision_number, target.valid_from, target.source, target.source_note
@@ -81,17 +81,24 @@ _TARGETS = text(
                         AND unit_of_measure.id = indicator.unit_of_measure_id
     JOIN area ON area.jurisdiction_id = target.jurisdiction_id AND area.id = target.area_id
     WHERE target.jurisdiction_id = :jurisdiction
+"""
+_TARGET_ORDER = "ORDER BY indicator.code, area.code, area.id, target.year, target.version"
+_TARGETS = text(
+    f"""
+    {_TARGET_FACTS}
       AND (CAST(:indicator AS text) IS NULL OR indicator.code = :indicator)
-      AND (CAST(:area_id AS integer) IS NULL OR area.id = :area_id)
+      AND (CAST(:indicators AS int[]) IS NULL OR indicator.id = ANY(:indicators))
+      AND (CAST(:area AS text) IS NULL OR area.code = :area)
       AND (CAST(:year AS integer) IS NULL OR target.year = :year)
       AND (:every_version OR NOT EXISTS (
            SELECT FROM annual_target newer
            WHERE newer.jurisdiction_id = target.jurisdiction_id
              AND newer.indicator_id = target.indicator_id AND newer.area_id = target.area_id
              AND newer.year = target.year AND newer.version > target.version))
-    ORDER BY indicator.code, area.code, area.id, target.year, target.version
+    {_TARGET_ORDER}
     """
 )
+_TARGETS_OF_IDS = text(f"{_TARGET_FACTS} AND target.id = ANY(:ids) {_TARGET_ORDER}")
 
 
 def sectors(session: Session, jurisdiction: int) -> list[SectorFacts]:
@@ -116,11 +123,22 @@ def targets(
     jurisdiction: int,
     *,
     indicator: str | None = None,
-    area_id: int | None = None,
+    indicator_ids: Sequence[int] | None = None,
+    area: str | None = None,
     year: int | None = None,
     every_version: bool = False,
 ) -> list[TargetFacts]:
-    """Give the annual targets by indicator, area, year and version; only the newest by default."""
-    filters = {"indicator": indicator, "area_id": area_id, "year": year}
-    params = {"jurisdiction": jurisdiction, "every_version": every_version, **filters}
-    return [TargetFacts(*row) for row in session.execute(_TARGETS, params)]
+    """Give the annual targets by indicator, area, year and version; only the newest by default.
+
+    `area` is a code: of all areas that bear or bore it.
+    """
+    filters = {"indicator": indicator, "area": area, "year": year, "every_version": every_version}
+    ids = {"indicators": list(indicator_ids) if indicator_ids is not None else None}
+    found = session.execute(_TARGETS, {"jurisdiction": jurisdiction, **filters, **ids})
+    return [TargetFacts(*row) for row in found]
+
+
+def targets_of_ids(session: Session, jurisdiction: int, ids: Sequence[int]) -> list[TargetFacts]:
+    """Give some versions of annual targets by indicator, area, year and version."""
+    found = session.execute(_TARGETS_OF_IDS, {"jurisdiction": jurisdiction, "ids": list(ids)})
+    return [TargetFacts(*row) for row in found]

@@ -123,12 +123,14 @@ class DeadlineRow(NamedTuple):
 
 
 class HolidayRow(NamedTuple):
-    """holidays.csv."""
+    """holidays.csv: days that are not what their day of the week is."""
 
     place: Place
     day: Day
     name_vi: Words
     name_en: Words
+    #: A Saturday or Sunday that makes up for another day.
+    is_working: Annotated[bool, flag] = False
 
 
 class UnitRow(NamedTuple):

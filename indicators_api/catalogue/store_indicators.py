@@ -1,5 +1,6 @@
 """Storing sectors, units of measure, indicators, validation rules and annual targets."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from indicators_api.catalogue.files import Catalogue
@@ -7,6 +8,7 @@ from indicators_api.catalogue.ledger import Ledger, Row, ending
 from indicators_api.catalogue.lookup import AreaIndex
 from indicators_api.catalogue.rows import IndicatorRow
 from indicators_api.catalogue.store_areas import AreaKey, key_of, note_staying
+from indicators_api.catalogue.targets import plan_subject
 from indicators_api.indicators.search import fold
 
 #: Versions with another source were decided by people; files neither see nor change them.
@@ -169,6 +171,20 @@ def store_targets(
         row["id"] = row_id
     found = ledger.compare("annual_target", same)
     ledger.write("annual_target", found._replace(added=first, renewed=renewed))
+    _tell_plans(ledger, [*first, *renewed], areas, indicators)
+
+
+def _tell_plans(
+    ledger: Ledger, rows: Iterable[Row], areas: dict[AreaKey, int], indicators: dict[str, int]
+) -> None:
+    """Let the journal know of new versions."""
+    area_of = {number: code for (code, _), number in areas.items()}
+    indicator_of = {number: code for code, number in indicators.items()}
+    for row in rows:
+        indicator, area, year = indicator_of[row["indicator_id"]], row["area_id"], row["year"]
+        said = {name: row[name] for name in ("year", "version", "value", "direction", "valid_from")}
+        subject = plan_subject(indicator, area_of[area], year, area)
+        ledger.told["plan.change"][subject] = {"indicator": indicator, **said}
 
 
 def _targets(

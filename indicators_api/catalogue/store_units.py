@@ -1,54 +1,9 @@
-"""Storing regimes, deadlines, holidays and reporting units."""
+"""Storing reporting units and who took over from whom."""
 
 from indicators_api.catalogue.files import Catalogue
 from indicators_api.catalogue.ledger import Ledger, Row, ending
 from indicators_api.catalogue.lookup import AreaIndex
-from indicators_api.catalogue.store_areas import AreaKey, key_of, note_staying, replace_rows
-
-
-def store_regimes(ledger: Ledger, catalogue: Catalogue) -> dict[str, int]:
-    """Store regimes, deadlines and holidays; give the regimes' ids. No regime is taken away."""
-    ids = ledger.ids("regime", (regime.code for regime in catalogue.regimes.rows), ["code"])
-    wanted: list[Row] = [
-        {
-            "id": ids[regime.code],
-            "code": regime.code,
-            "name_vi": regime.name_vi,
-            "name_en": regime.name_en,
-            "cut_off_day": regime.cut_off_day,
-        }
-        for regime in catalogue.regimes.rows
-    ]
-    ledger.write("regime", ledger.compare("regime", wanted))
-    note_staying(ledger, "regime", ids.values())
-    _store_deadlines(ledger, catalogue, ids)
-    _store_holidays(ledger, catalogue)
-    return ids
-
-
-def _store_deadlines(ledger: Ledger, catalogue: Catalogue, regimes: dict[str, int]) -> None:
-    by_key = {(regimes[row.regime_code], row.level_code): row for row in catalogue.deadlines.rows}
-    ids = ledger.ids("deadline_rule", by_key, ["regime_id", "level_code"])
-    wanted: list[Row] = [
-        {
-            "id": ids[key],
-            "regime_id": key[0],
-            "level_code": row.level_code,
-            "day": row.day,
-            "months_after": row.months_after,
-        }
-        for key, row in by_key.items()
-    ]
-    replace_rows(ledger, "deadline_rule", wanted)
-
-
-def _store_holidays(ledger: Ledger, catalogue: Catalogue) -> None:
-    ids = ledger.ids("holiday", (row.day for row in catalogue.holidays.rows), ["day"])
-    wanted: list[Row] = [
-        {"id": ids[row.day], "day": row.day, "name_vi": row.name_vi, "name_en": row.name_en}
-        for row in catalogue.holidays.rows
-    ]
-    replace_rows(ledger, "holiday", wanted)
+from indicators_api.catalogue.store_areas import AreaKey, key_of, replace_rows
 
 
 def store_units(

@@ -50,4 +50,6 @@ def load_and_derive(session: Session, folder: Path) -> LoadReport:
     if report.changed:
         details = {table: change._asdict() for table, change in report.tables.items()}
         journal.append(session, OPERATOR, "catalogue.load", {Subject("catalogue"): details}, at=at)
+    for action, entries in report.told.items():
+        journal.append(session, OPERATOR, action, entries, at=at)
     return report

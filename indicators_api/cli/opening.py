@@ -11,7 +11,15 @@ from indicators_api.config import ConfigError
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database, Session
 
-__all__ = ["JURISDICTION", "OPERATOR", "reading", "require_url", "wall_clock", "writing"]
+__all__ = [
+    "JURISDICTION",
+    "OPERATOR",
+    "connected",
+    "reading",
+    "require_url",
+    "wall_clock",
+    "writing",
+]
 
 #: The one of a province's own installation.
 JURISDICTION = 1
@@ -41,19 +49,20 @@ def require_url() -> str:
 @contextmanager
 def reading() -> Iterator[Session]:
     """Open a reading transaction on the database of DATABASE_URL; close the connection after."""
-    with _connected() as database, database.reading() as session:
+    with connected() as database, database.reading() as session:
         yield session
 
 
 @contextmanager
 def writing() -> Iterator[Session]:
     """Open a writing transaction, committed when the block ends well, and close the connection."""
-    with _connected() as database, database.writing() as session:
+    with connected() as database, database.writing() as session:
         yield session
 
 
 @contextmanager
-def _connected() -> Iterator[Database]:
+def connected() -> Iterator[Database]:
+    """Give the way to the database of DATABASE_URL, for what opens its own transactions."""
     engine = make_engine(require_url(), pool_size=1, statement_timeout_ms=_TIMEOUT_MS)
     try:
         yield Database(engine)

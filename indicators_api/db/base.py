@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime,
+    DefaultClause,
     Identity,
     Integer,
     MetaData,
@@ -92,7 +93,12 @@ def with_history(model: Model) -> Model:
         Base.metadata,
         *(
             Column(
-                c.name, c.type, primary_key=c.primary_key, nullable=c.nullable, autoincrement=False
+                c.name,
+                c.type,
+                primary_key=c.primary_key,
+                nullable=c.nullable,
+                autoincrement=False,
+                server_default=_default_of(c),
             )
             for c in present.c
         ),
@@ -100,3 +106,9 @@ def with_history(model: Model) -> Model:
         Column("recorded_to", DateTime(timezone=True), nullable=True),
     )
     return model
+
+
+def _default_of(column: Column[Any]) -> Any:
+    """Give a column's default in the database; ids are drawn for the present table alone."""
+    default = column.server_default
+    return default.arg if isinstance(default, DefaultClause) else None

@@ -8,7 +8,7 @@ from indicators_api.models.assignment import Assignment
 from indicators_api.models.correction import Correction
 from indicators_api.models.deadline import DeadlineException, DeadlineRule, Holiday, Regime
 from indicators_api.models.indicator import Indicator
-from indicators_api.models.journal import JournalEntry
+from indicators_api.models.journal import JournalEntry, JournalPosition, JournalWaiting
 from indicators_api.models.jurisdiction import Jurisdiction
 from indicators_api.models.observation import Observation
 from indicators_api.models.report import Report, ReportStep, ReportVersion
@@ -35,6 +35,8 @@ __all__ = [
     "Holiday",
     "Indicator",
     "JournalEntry",
+    "JournalPosition",
+    "JournalWaiting",
     "Jurisdiction",
     "Observation",
     "Regime",

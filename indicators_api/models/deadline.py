@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from indicators_api.db.base import CODE, Base, CatalogueRow, Named, with_history
@@ -70,9 +70,14 @@ class DeadlineException(Base, CatalogueRow):
 
 @with_history
 class Holiday(Base, CatalogueRow, Named):
-    """A public holiday: no deadline falls on it."""
+    """A day that is not what its day of the week is: a holiday, or a Saturday that is worked.
+
+    Deadlines fall on working days.
+    """
 
     __tablename__ = "holiday"
     __table_args__ = (UniqueConstraint("jurisdiction_id", "day"),)
 
     day: Mapped[date]
+    #: Whether people work: a day off of the week that makes up for another one (làm bù).
+    is_working: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -141,4 +141,4 @@ def _told(move: Move) -> dict[str, Any]:
         sent_version=move.sent_version,
         accepted_version=move.accepted_version,
     )
-    return {**told, **move.more}
+    return {**told, "replaces": move.report.accepted_version, **move.more}

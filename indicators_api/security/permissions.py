@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     READ_CATALOGUE = "catalogue:read"
     WRITE_DEADLINES = "deadlines:write"
+    WRITE_PLANS = "plans:write"
     WRITE_REPORTS = "reports:write"
     SEND_REPORTS = "reports:send"
     RETURN_REPORTS = "reports:return"
@@ -24,6 +25,7 @@ class Permission(StrEnum):
     READ_REPORTS = "reports:read"
     READ_FIGURES = "figures:read"
     READ_COMPLETENESS = "completeness:read"
+    READ_CHANGES = "changes:read"
 
 
 _UNIT = frozenset({"clerk", "leader"})
@@ -33,6 +35,7 @@ _READERS = _UNIT | {"reviewer", "operations"}
 ROLES: Final[dict[Permission, frozenset[str]]] = {
     Permission.READ_CATALOGUE: _READERS | {"administrator"},
     Permission.WRITE_DEADLINES: frozenset({"administrator"}),
+    Permission.WRITE_PLANS: frozenset({"administrator"}),
     Permission.WRITE_REPORTS: _UNIT,
     Permission.SEND_REPORTS: frozenset({"leader"}),
     Permission.RETURN_REPORTS: frozenset({"leader", "reviewer"}),
@@ -42,6 +45,7 @@ ROLES: Final[dict[Permission, frozenset[str]]] = {
     Permission.READ_REPORTS: _READERS,
     Permission.READ_FIGURES: _READERS,
     Permission.READ_COMPLETENESS: _READERS | {"administrator"},
+    Permission.READ_CHANGES: _READERS | {"administrator"},
 }
 
 

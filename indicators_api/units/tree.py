@@ -65,6 +65,14 @@ _IDS = text(
     WHERE jurisdiction_id = :jurisdiction AND ancestor_id = ANY(:area_ids)
     ORDER BY descendant_id"""
 )
+_IDS_OF_CODE = text(
+    """
+    SELECT DISTINCT closure.descendant_id FROM area
+    JOIN area_closure closure
+      ON closure.jurisdiction_id = area.jurisdiction_id AND closure.ancestor_id = area.id
+    WHERE area.jurisdiction_id = :jurisdiction AND area.code = :code
+    ORDER BY closure.descendant_id"""
+)
 _LEVELS = text("SELECT code FROM area_level WHERE jurisdiction_id = :jurisdiction ORDER BY rank")
 
 
@@ -120,6 +128,11 @@ def area_ids_within(session: Session, jurisdiction: int, area_ids: Sequence[int]
     """Give the ids of some areas and of all that lie in them, of all times, ascending."""
     params = {"jurisdiction": jurisdiction, "area_ids": list(area_ids)}
     return list(session.scalars(_IDS, params))
+
+
+def area_ids_of_code(session: Session, jurisdiction: int, code: str) -> list[int]:
+    """Give the ids of the areas that bear or ever bore a code, and of all in them, ascending."""
+    return list(session.scalars(_IDS_OF_CODE, {"jurisdiction": jurisdiction, "code": code}))
 
 
 def levels(session: Session, jurisdiction: int) -> list[str]:

@@ -35,7 +35,7 @@ def upgrade() -> None:
         "counting_history",
         ["jurisdiction_id", "area_id", "indicator_id"],
     )
-    op.execute("CREATE TABLE jurisdiction_history (LIKE jurisdiction)")
+    op.execute("CREATE TABLE jurisdiction_history (LIKE jurisdiction INCLUDING DEFAULTS)")
     _recorded("jurisdiction_history", ("id",))
     op.execute(
         "INSERT INTO jurisdiction_history SELECT t.*, t.catalogue_changed_at, NULL"

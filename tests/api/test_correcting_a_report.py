@@ -20,6 +20,7 @@ from tests.factories import (
     MakeReport,
     Report,
     done,
+    request,
 )
 
 POOR = "XH160101"
@@ -154,7 +155,7 @@ def test_requests_and_decisions_have_a_reason(
 
     for decision in ("agree", "refuse"):
         one = reviewer.post(f"{url}/1/{decision}", comment, seen=report.revision)
-        many = reviewer.post(f"/corrections/{decision}", {"items": [item(report)], **comment})
+        many = reviewer.post(f"/corrections/{decision}", {"items": [request(report)], **comment})
         assert_problem(one, 422, "comment-needed")
         assert_problem(many, 422, "comment-needed")
     assert make_report.look(report) == report

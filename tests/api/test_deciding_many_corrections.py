@@ -19,6 +19,7 @@ from tests.factories import (
     MakeReport,
     Report,
     done,
+    request,
 )
 
 POOR = "XH160101"
@@ -27,26 +28,20 @@ WHY = {"comment": "Three households were left out."}
 SEEN = {"comment": "The list was seen."}
 
 
-def item(report: Report, **other: Any) -> dict[str, Any]:
-    """Name a request in a bulk call."""
-    said = {"unit": report.unit, "period": report.period, "number": 1}
-    return {**said, "revision": report.revision, **other}
-
-
 def test_a_bulk_call_sets_aside_what_can_not_be_decided(
     make_report: MakeReport, reviewer: Caller
 ) -> None:
     """Corrections in bulk: an answer per request, in the order of the items; the others go on."""
     ward, neighbour = (make_report(unit=unit, state="requested") for unit in (WARD, NEIGHBOUR))
     items = [
-        item(neighbour),
-        item(make_report(unit=VILLAGE, state="requested")),
-        item(make_report(unit=DIVISION, state="requested")),
-        item(make_report(period="2024-06", state="correcting")),
-        item(make_report(period="2024-05", state="requested"), revision=1),
-        item(make_report(period="2024-04", state="accepted")),
-        item(ward, period="2024-03"),
-        item(ward),
+        request(neighbour),
+        request(make_report(unit=VILLAGE, state="requested")),
+        request(make_report(unit=DIVISION, state="requested")),
+        request(make_report(period="2024-06", state="correcting")),
+        request(make_report(period="2024-05", state="requested"), revision=1),
+        request(make_report(period="2024-04", state="accepted")),
+        request(ward, period="2024-03"),
+        request(ward),
     ]
 
     answer = done(reviewer.post("/corrections/agree", {"items": items, **SEEN}))

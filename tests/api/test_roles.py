@@ -38,7 +38,20 @@ OWN = f"period={JULY}&area=29236&indicator=XH160101"
 WHOLE = f"period={JULY}&indicator=XH160101"
 ASKED = {"period": JULY, "area": "29236", "indicator": "XH160101"}
 
+PLAN = {
+    "indicator": "KT050202",
+    "area": "84",
+    "year": 2024,
+    "value": 1582000,
+    "direction": "at_least",
+    "decision_number": "1235/QĐ-UBND",
+    "valid_from": "2024-07-01",
+}
+HOLIDAY = {"name_vi": "Ngày nghỉ", "name_en": "Day off"}
+
 ALL = "200 200 200 200 200 200 200 200 200"
+ADMINISTRATOR = "403 403 403 403 403 403 403 403 200"
+NOTHING_THERE = "403 403 403 403 403 403 403 403 404"
 
 #: The call, its body, the state of the ward's report when it is made, what each caller is answered.
 TABLE: list[tuple[str, Any, str | None, str]] = [
@@ -54,6 +67,7 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     ("GET /units-of-measure", None, None, ALL),
     ("GET /validation-rules", None, None, ALL),
     ("GET /targets", None, None, ALL),
+    ("POST /targets", {"items": [PLAN]}, None, ADMINISTRATOR),
     ("POST /reports", new(), None, "201 201 403 403 403 403 403 403 403"),
     ("POST /reports", new(step="submit"), None, "201 201 403 403 403 403 403 403 403"),
     ("POST /reports", new(step="send"), None, "403 201 403 403 403 403 403 403 403"),
@@ -127,8 +141,18 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
         "200 200 403 403 200 403 200 200 200",
     ),
     (f"GET /data-version?period={JULY}", None, "sent", ALL),
+    ("GET /changes", None, "sent", ALL),
+    ("GET /changes?kind=sent", None, "sent", "200 200 200 200 200 200 200 200 403"),
     (f"GET /deadline-exceptions?period={JULY}", None, None, ALL),
-    ("POST /deadline-exceptions", MORE_TIME, None, "403 403 403 403 403 403 403 403 200"),
+    ("POST /deadline-exceptions", MORE_TIME, None, ADMINISTRATOR),
+    (f"DELETE /deadline-exceptions/{WARD}/{JULY}", None, None, NOTHING_THERE),
+    ("GET /regimes", None, None, ALL),
+    ("GET /deadline-rules", None, None, ALL),
+    ("PUT /deadline-rules/ND09_2019/commune", {"day": 18}, None, ADMINISTRATOR),
+    ("GET /holidays?year=2024", None, None, ALL),
+    ("POST /holidays", {"items": [{"day": "2024-07-19", **HOLIDAY}]}, None, ADMINISTRATOR),
+    ("PUT /holidays/2024-07-19", HOLIDAY, None, ADMINISTRATOR),
+    ("DELETE /holidays/2024-07-19", None, None, NOTHING_THERE),
 ]
 
 
@@ -196,7 +220,8 @@ def test_the_table_has_every_call(app: Flask) -> None:
 def test_no_call_is_made_without_a_token(app: Flask) -> None:
     """Conventions: 401 with a challenge, before anything of the request is read."""
     for method, path in sorted(operations_of(app)):
-        address = path.format(unit=WARD, period=JULY, code=WARD, number=1)
+        named = dict.fromkeys(("unit", "code", "regime", "level"), WARD)
+        address = path.format(period=JULY, day="2024-09-02", number=1, **named)
         answer = app.test_client().open(address, method=method)
 
         assert_problem(answer, 401, "unauthorized")

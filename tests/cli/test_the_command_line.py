@@ -172,6 +172,21 @@ def test_verify_finds_that_somebody_else_counts(run, committed_url):
     assert "rollup rebuild" in found.output
 
 
+def test_the_journal_is_numbered(run, committed_url):
+    """`audit number`: for a timer, where nobody reads the feed; `--adopt` after an upgrade."""
+    first = run("audit", "number")
+    again = run("audit", "number")
+    with psycopg.connect(committed_url, autocommit=True) as connection:
+        connection.execute("DELETE FROM journal_position")
+    adopted = run("audit", "number", "--adopt")
+
+    ((entries,),) = rows(committed_url, "SELECT count(*) FROM journal")
+    assert first.output == f"{entries} entries are numbered.\n"
+    assert again.output == "0 entries are numbered.\n"
+    assert f"{entries} entries did not wait" in adopted.output
+    assert rows(committed_url, "SELECT max(position) FROM journal_position") == [(entries,)]
+
+
 def test_a_failure_is_a_sentence_and_exit_status_1(monkeypatch, capsys):
     """Without a database there is no trace, but what to set."""
     monkeypatch.delenv("DATABASE_URL", raising=False)

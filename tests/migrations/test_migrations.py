@@ -68,3 +68,37 @@ def test_the_service_tells_which_revision_a_database_is_at(empty_url):
 
     assert before is None
     assert after == migrate.newest()
+
+
+def test_entries_that_are_there_are_told_what_the_feed_says_and_wait(empty_url):
+    """Numbering begins with the whole journal; reports' entries get what their steps say."""
+    steps = [
+        (1, None, "sent", 1, None),
+        (2, "sent", "accepted", 1, 1),
+        (3, "sent", "accepted", 2, 2),
+    ]
+    migrate.upgrade(empty_url, "0002")
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for revision, before, after, version, accepted in steps:
+            connection.execute(
+                "INSERT INTO report_step VALUES (1, 202407, 5, %s, 'x', %s, %s, 1, 'A', 'leader',"
+                " NULL, now(), %s, %s, %s)",
+                (revision, before, after, version, version, accepted),
+            )
+            action = "report.send" if after == "sent" else "report.accept"
+            connection.execute(
+                "INSERT INTO journal (jurisdiction_id, recorded_at, actor_id, actor_name, action,"
+                " subject, period_id, unit_id, details) VALUES (1, now(), 1, 'A', %s, 'report/5',"
+                " 202407, 5, jsonb_build_object('revision', %s::int))",
+                (action, revision),
+            )
+
+    migrate.upgrade(empty_url)
+
+    with psycopg.connect(empty_url) as connection:
+        found = connection.execute(
+            "SELECT details ->> 'from_state', details -> 'version', details -> 'replaces'"
+            " FROM journal JOIN journal_waiting ON entry_id = id ORDER BY id"
+        ).fetchall()
+    assert found == [(None, 1, None), ("sent", 1, None), ("sent", 2, 1)]

@@ -75,7 +75,7 @@ def test_the_reference_data_are_all_there(session: Session) -> None:
         "assignment": 28_896,
         "validation_rule": 195,
         "annual_target": 75,
-        "holiday": 73,
+        "holiday": 78,
     }
 
     found = {name: rows(session, f"SELECT count(*) FROM {name}")[0][0] for name in tables}
@@ -425,24 +425,22 @@ def test_what_data_may_refer_to_stays_with_a_note(
 def test_what_nothing_refers_to_goes_and_is_remembered(
     empty_session: Session, load_folder: Load, folder: Path
 ) -> None:
-    """Rules become inactive; holidays, deadlines and successions are deleted, with a history."""
+    """Rules become inactive; successions are deleted, with a history."""
     load_folder()
     drop(folder / "validation_rules.csv", 2)
-    drop(folder / "holidays.csv", 2)
-    drop(folder / "deadline_rules.csv", 2)
     drop(folder / "area_successions.csv", 2)
 
     report = load_folder()
 
-    gone = {"validation_rule", "holiday", "deadline_rule", "area_succession"}
+    gone = {"validation_rule", "area_succession"}
     assert {name: counts.ended for name, counts in changes(report).items()} == dict.fromkeys(
         gone, 1
     )
     rules = rows(empty_session, "SELECT code FROM validation_rule WHERE NOT active")
     assert rules == [("Q1",)]
-    closed = rows(empty_session, "SELECT recorded_from, recorded_to FROM holiday_history")
+    closed = rows(empty_session, "SELECT recorded_from, recorded_to FROM area_succession_history")
     assert closed == [(FIRST, FIRST + LATER)]
-    assert rows(empty_session, "SELECT count(*) FROM holiday") == [(0,)]
+    assert rows(empty_session, "SELECT count(*) FROM area_succession") == [(0,)]
 
 
 def test_ranks_may_be_exchanged(empty_session: Session, load_folder: Load, folder: Path) -> None:

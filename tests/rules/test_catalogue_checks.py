@@ -69,6 +69,8 @@ CELLS = [
     ("deadline_rules.csv", 2, {"level_code": "village"}, "level_code", "unknown-reference"),
     ("deadline_rules.csv", 2, {"regime_code": "THANG"}, "day", "too-early"),
     ("deadline_rules.csv", 2, {"day": "14"}, "day", "too-early"),
+    ("deadline_rules.csv", 2, {"day": "20"}, "day", "out-of-order"),
+    ("deadline_rules.csv", 2, {"months_after": "1"}, "day", "out-of-order"),
     ("regimes.csv", 2, {"cut_off_day": "31"}, "cut_off_day", "bad-number"),
     ("reporting_units.csv", 5, {"area_code": "29248"}, "area_code", "unknown-reference"),
     ("reporting_units.csv", 6, {"valid_to": ""}, "valid_to", "outlasts"),

@@ -1,20 +1,23 @@
 """The short lists of the catalogue, and the plans."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from flask import Response
 
-from indicators_api.api import examples
-from indicators_api.api.context import actor
+from indicators_api.api import examples, examples_changes
+from indicators_api.api.context import actor, author, database, now
 from indicators_api.api.languages import name_of
 from indicators_api.api.resources.listing import answer, answer_all
 from indicators_api.api.resources.units import known_area
-from indicators_api.api.rest import BASE, Blueprint, Resource
+from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import catalogue as schemas
-from indicators_api.catalogue import queries
+from indicators_api.catalogue import queries, targets
+from indicators_api.catalogue.plan_faults import NewTarget
 from indicators_api.db.session import Session
+from indicators_api.errors import InvalidRequest, mark
+from indicators_api.indicators.choosing import choose
+from indicators_api.indicators.snapshot import snapshot
 from indicators_api.security.permissions import Permission
 
 blueprint = Blueprint(
@@ -72,23 +75,52 @@ class Targets(Resource):
     @blueprint.takes(schemas.TargetFilter, location="query")
     @blueprint.answers(200, schemas.Targets, example=examples.TARGETS)
     def get(self, query: dict[str, Any]) -> Response:
-        """List annual targets: the newest version of each.
+        """List annual targets: the newest version of each, or all versions.
 
-        By indicator, area and year.
+        By indicator, area, year and version.
         """
 
         def read(session: Session) -> list[queries.TargetFacts]:
-            area, year = query.get("area"), query.get("year")
-            on = date(year, 1, 1) if year else None
             return queries.targets(
                 session,
                 actor().jurisdiction,
                 indicator=query.get("indicator"),
-                area_id=known_area(session, area, on).id if area else None,
-                year=year,
+                indicator_ids=_of_sector(session, query.get("sector")),
+                area=known_area(session, query["area"], None).code if "area" in query else None,
+                year=query.get("year"),
+                every_version=query["versions"] == "all",
             )
 
         return answer(read, rendered)
+
+    @blueprint.needs(Permission.WRITE_PLANS)
+    @blueprint.takes(schemas.NewTargets, example=examples_changes.NEW_TARGETS)
+    @blueprint.answers(200, schemas.PutTargets, example=examples_changes.PUT_TARGETS)
+    def post(self, body: dict[str, Any]) -> Response:
+        """Set annual targets: each becomes the next version of its indicator, area and year.
+
+        All of them or none; earlier versions stay. What the newest version says already makes no
+        new one, so a call may be repeated. Figures are measured by the version in force at their
+        period.
+        """
+        plans = [NewTarget(**item) for item in body["items"]]
+        with database().writing() as session:
+            put = targets.put(session, author(), plans, at=now())
+        counts = {"created": put.created, "unchanged": put.unchanged}
+        return reply({**counts, **rendered(put.targets)})
+
+
+def _of_sector(session: Session, code: str | None) -> list[int] | None:
+    """Give the indicators of a sector and all in it. Raises InvalidRequest for an unknown one."""
+    if code is None:
+        return None
+    known = snapshot(session, actor().jurisdiction)
+    found, faults = choose(session, actor().jurisdiction, known, codes=None, sectors=[code])
+    if faults:
+        raise InvalidRequest(
+            mark("The question has %(count)s faults."), faults=faults, count=len(faults)
+        )
+    return [facts.id for facts in found]
 
 
 def rendered(rows: Sequence[queries.TargetFacts]) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from marshmallow import Schema, fields
 
-from indicators_api.api.fields import CodeField, PeriodField, TextField
+from indicators_api.api.fields import CodeField, DayField, NumberField, PeriodField, TextField
 from indicators_api.api.limits import between, choice, size
 from indicators_api.api.paging import CursorField
 from indicators_api.models.indicator import FREQUENCIES
+from indicators_api.models.target import DIRECTIONS
+from indicators_api.periods import FIRST_YEAR, LAST_YEAR
 
 MOST_ITEMS = 2000
 
@@ -216,8 +218,39 @@ class TargetFilter(Schema):
     """Which targets."""
 
     indicator = CodeField()
-    area = CodeField(metadata={"description": "Of the area that bears the code in that year"})
-    year = fields.Integer(validate=between(1990, 2100))
+    area = CodeField(metadata={"description": "Of the areas that bear or bore this code"})
+    year = fields.Integer(validate=between(FIRST_YEAR, LAST_YEAR))
+    sector = CodeField(metadata={"description": "This sector and all in it"})
+    versions = fields.String(
+        load_default="newest",
+        validate=choice(("newest", "all")),
+        metadata={"description": "The newest version of each plan, or all that ever were"},
+    )
+
+
+class NewTarget(Schema):
+    """A plan as a decision sets it: the next version of its indicator, area and year."""
+
+    indicator = CodeField(required=True)
+    area = CodeField(
+        required=True,
+        metadata={"description": "That bears the code on 1 January, else later in the year"},
+    )
+    year = fields.Integer(required=True, validate=between(FIRST_YEAR, LAST_YEAR))
+    value = NumberField(required=True, metadata={"description": "In the unit of measure"})
+    direction = fields.String(required=True, validate=choice(DIRECTIONS))
+    decision_number = TextField(required=True, validate=size(1, 200))
+    valid_from = DayField(
+        required=True,
+        metadata={"description": "Not after the year, and not before the newest version's"},
+    )
+    note = TextField(load_default="")
+
+
+class NewTargets(Schema):
+    """Plans of one decision, or of several."""
+
+    items = fields.List(fields.Nested(NewTarget), required=True, validate=size(1, MOST_ITEMS))
 
 
 class Target(Schema):
@@ -241,6 +274,13 @@ class Target(Schema):
 
 
 class Targets(Schema):
-    """The newest version of each target, by indicator, area and year."""
+    """Targets by indicator, area, year and version."""
 
     data = fields.List(fields.Nested(Target))
+
+
+class PutTargets(Targets):
+    """What became of new plans, and the plans as they are now."""
+
+    created = fields.Integer(metadata={"description": "New versions"})
+    unchanged = fields.Integer(metadata={"description": "Said by the newest version already"})

@@ -3,7 +3,8 @@
 from marshmallow import Schema, fields
 
 from indicators_api.api.fields import CodeField, DayField, PeriodField, TextField
-from indicators_api.api.limits import size
+from indicators_api.api.limits import between, size
+from indicators_api.api.paging import CursorField
 
 #: All units of a large province.
 MOST_UNITS = 2000
@@ -21,9 +22,12 @@ class NewExtensions(Schema):
 
 
 class ExtensionFilter(Schema):
-    """Of which period."""
+    """Of which period and unit; all unless given."""
 
-    period = PeriodField(required=True, metadata={"type": "string", "example": "2024-07"})
+    period = PeriodField(metadata={"type": "string", "example": "2024-07"})
+    unit = CodeField()
+    limit = fields.Integer(load_default=1000, validate=between(1, MOST_UNITS))
+    cursor = CursorField(int, str, metadata={"type": "string"})
 
 
 class Extension(Schema):
@@ -35,7 +39,13 @@ class Extension(Schema):
     reason = fields.String()
 
 
-class Extensions(Schema):
-    """The exceptions of a period."""
+class Granted(Schema):
+    """The exceptions that units were given."""
 
     data = fields.List(fields.Nested(Extension))
+
+
+class Extensions(Granted):
+    """A page of exceptions, by period and unit."""
+
+    next = fields.String(allow_none=True)

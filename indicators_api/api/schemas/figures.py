@@ -8,7 +8,7 @@ from indicators_api.aggregation.measures import MEASURES, USUAL
 from indicators_api.api.fields import (
     CodeField,
     CodesField,
-    MomentField,
+    PastField,
     PeriodField,
     PeriodsField,
     span,
@@ -21,8 +21,8 @@ from indicators_api.periods import PeriodType
 MOST_ROWS = 50_000
 
 
-def _as_of() -> MomentField:
-    return MomentField(
+def _as_of() -> PastField:
+    return PastField(
         metadata={
             "description": "What would have been answered at this moment, to the digit: reports, "
             "catalogue, plans and deadlines as recorded then",

@@ -174,20 +174,27 @@ _LEAVES = """,
                        AND k.counts AND s.last_month BETWEEN k.first_month AND k.last_month
         JOIN inside n ON n.area_id = k.area_id
         {leaf_in_force}
+    ), weighing AS MATERIALIZED (
+        SELECT DISTINCT w.weight_id, l.area_id
+        FROM leaf l JOIN weight w ON w.indicator_id = l.indicator_id
+    ), weight_value AS MATERIALIZED (
+        SELECT g.weight_id, g.period_id, k.area_id, sum(o.value) AS total
+        FROM (SELECT DISTINCT w.weight_id, s.period_id, {last_month} AS last_month
+              FROM weight w JOIN component s ON s.mode = w.mode) g
+        JOIN weighing a ON a.weight_id = g.weight_id
+        JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.indicator_id = g.weight_id
+                       AND k.area_id = a.area_id
+                       AND g.last_month BETWEEN k.first_month AND k.last_month
+        {weight_in_force}
+        GROUP BY g.weight_id, g.period_id, k.area_id
     ), leaf_weight AS (
-        SELECT t.period_id, t.area_id, t.indicator_id,
-               CASE WHEN t.rule = 'sum' THEN sum(t.total)
-                    ELSE (array_agg(t.total ORDER BY t.rank))[1] END AS value
-        FROM (SELECT l.period_id, l.area_id, l.indicator_id, w.rule, s.rank, sum(o.value) AS total
-              FROM (SELECT DISTINCT period_id, area_id, indicator_id FROM leaf) l
-              JOIN weight w ON w.indicator_id = l.indicator_id
-              JOIN component s ON s.mode = w.mode AND s.span_id = l.period_id
-              JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = l.area_id
-                             AND k.indicator_id = w.weight_id
-                             AND {last_month} BETWEEN k.first_month AND k.last_month
-              {weight_in_force}
-              GROUP BY l.period_id, l.area_id, l.indicator_id, w.rule, s.rank) t
-        GROUP BY t.period_id, t.area_id, t.indicator_id, t.rule
+        SELECT s.span_id AS period_id, v.area_id, w.indicator_id,
+               CASE WHEN w.rule = 'sum' THEN sum(v.total)
+                    ELSE (array_agg(v.total ORDER BY s.rank))[1] END AS value
+        FROM weight w
+        JOIN component s ON s.mode = w.mode
+        JOIN weight_value v ON v.weight_id = w.weight_id AND v.period_id = s.period_id
+        GROUP BY s.span_id, v.area_id, w.indicator_id, w.rule
     ), weighed AS (
         SELECT period_id, area_id, indicator_id, value,
                max(weight) OVER (PARTITION BY period_id, area_id, indicator_id) AS weight
@@ -295,6 +302,8 @@ def _leaves(version: str) -> str:
     leaf = {"period": "s.period_id", "unit": "k.unit_id", "version": version}
     return _LEAVES.format(
         leaf_in_force=_IN_FORCE.format(**leaf, indicator="k.indicator_id"),
-        weight_in_force=_IN_FORCE.format(**leaf, indicator="w.weight_id"),
+        weight_in_force=_IN_FORCE.format(
+            period="g.period_id", unit="k.unit_id", version=version, indicator="g.weight_id"
+        ),
         last_month=LAST_MONTH.format("s.period_id"),
     )

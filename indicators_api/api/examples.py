@@ -105,10 +105,12 @@ FORM: Json = {
             "maximum": None,
             "frequency": "monthly",
             "expected": True,
-            "previous": {"value": 38, "status": "P"},
-            "present": None,
+            "previous": {"value": 40, "status": "P"},
+            "present": {"value": 41, "status": "E"},
+            "change": {"absolute": 1, "percent": 2.5},
         }
     ],
+    "since_previous": {"period": "2024-06", "same": 0, "changed": 1, "new": 0, "gone": 161},
     "findings": [],
 }
 REHEARSED: Json = {

@@ -15,6 +15,7 @@ from indicators_api.reports.moving import Reviewed
 from indicators_api.reports.queries import StepRow, VersionRow
 from indicators_api.reports.reading import Form, FullReport, ListedReport
 from indicators_api.reports.review import Answer
+from indicators_api.reports.since import Change, Since
 from indicators_api.reports.storing import Saved
 from indicators_api.reports.workflow import end_of, timeliness
 from indicators_api.units.tree import AreaFacts
@@ -158,11 +159,23 @@ def form(found: Form) -> Json:
                 "expected": line.expected,
                 "previous": entry(line.previous) if line.previous else None,
                 "present": entry(line.present) if line.present else None,
+                "change": value_change(line.change) if line.change else None,
             }
             for line in found.lines
         ],
+        "since_previous": since_previous(found.since) if found.since else None,
         "findings": findings(found.findings),
     }
+
+
+def value_change(found: Change) -> Json:
+    """A value against the one before."""
+    return {name: written(number) for name, number in found._asdict().items()}
+
+
+def since_previous(found: Since) -> Json:
+    """What has changed since the period before."""
+    return {**found._asdict(), "period": str(found.period)}
 
 
 def named(item: Any) -> Json:

@@ -13,6 +13,7 @@ from indicators_api.errors import InvalidValues, mark
 from indicators_api.indicators.frequency import accepts, asks
 from indicators_api.indicators.snapshot import IndicatorFacts, Snapshot, snapshot
 from indicators_api.observations.entry import Entry
+from indicators_api.periods import Period
 from indicators_api.reports import queries, workflow
 from indicators_api.reports.access import Key
 from indicators_api.reports.queries import Asked
@@ -27,7 +28,7 @@ class Draft(NamedTuple):
     """What a request wants written, by indicator code.
 
     `status` is for values that bring none of their own; `replace` drops the values that are not
-    given.
+    given; what is left out is taken over from `copy_from`.
     """
 
     entries: Mapping[str, Entry] = {}
@@ -35,6 +36,7 @@ class Draft(NamedTuple):
     step: Step = Step.SAVE
     status: str | None = None
     comment: str | None = None
+    copy_from: Period | None = None
 
 
 class Who(NamedTuple):

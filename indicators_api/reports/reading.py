@@ -14,6 +14,7 @@ from indicators_api.reports import deadlines, queries, sight
 from indicators_api.reports.access import Key, own_key, read, unknown_report
 from indicators_api.reports.desk import open_desk
 from indicators_api.reports.queries import ReportRow, StepRow, VersionRow
+from indicators_api.reports.since import Change, Since, change, last_entries, since
 from indicators_api.security.actors import Actor
 from indicators_api.validation.findings import Finding
 
@@ -62,6 +63,7 @@ class FormLine(NamedTuple):
     expected: bool
     previous: Entry | None
     present: Entry | None
+    change: Change | None
 
 
 class Form(NamedTuple):
@@ -72,6 +74,8 @@ class Form(NamedTuple):
     revision: int | None
     due: date
     lines: Sequence[FormLine]
+    #: Against the period before. None: the unit has no report of it.
+    since: Since | None
     findings: Sequence[Finding]
 
 
@@ -197,25 +201,19 @@ def read_form(session: Session, actor: Actor, code: str, period: Period, *, toda
     report = queries.read_report(session, parameters)
     present = queries.read_entries(session, parameters, report.version) if report else {}
     version = queries.read_version(session, parameters, report.version) if report else None
-    previous = _previous(session, key)
+    previous = last_entries(session, key, period.previous)
     lines = [
-        FormLine(facts, facts.id in desk.expected, previous.get(facts.id), present.get(facts.id))
+        FormLine(facts, facts.id in desk.expected, before, now, change(before, now))
         for facts in desk.assigned.values()
+        for before, now in [((previous or {}).get(facts.id), present.get(facts.id))]
     ]
+    pairs = [(line.previous, line.present) for line in lines]
     return Form(
         key=key,
         state=report.state if report else None,
         revision=report.revision if report else None,
         due=deadlines.due_of(session, key.jurisdiction, key.unit.id, period),
         lines=lines,
+        since=None if previous is None else since(period.previous, pairs),
         findings=[Finding.from_json(found) for found in version.findings] if version else [],
     )
-
-
-def _previous(session: Session, key: Key) -> Mapping[int, Entry]:
-    """Give the values of the period before, as last sent (a draft's where it was never sent)."""
-    parameters = {**key.parameters(), "period": key.period.previous.id}
-    report = queries.read_report(session, parameters)
-    if report is None:
-        return {}
-    return queries.read_entries(session, parameters, report.sent_version or report.version)

@@ -22,6 +22,7 @@ from indicators_api.reports.access import demand_revision, lock_own, own_key, un
 from indicators_api.reports.desk import Desk, Draft, Outcome, Who, open_desk, weigh
 from indicators_api.reports.moving import details
 from indicators_api.reports.queries import ReportRow
+from indicators_api.reports.since import with_copies
 from indicators_api.reports.storing import Saved, store
 from indicators_api.reports.workflow import State, Step
 from indicators_api.security.permissions import Permission, demand
@@ -41,6 +42,7 @@ def create(session: Session, who: Who, code: str, period: Period, draft: Draft) 
             unit=who.actor.unit_code,
         )
     desk = open_desk(session, key, today=who.at.date())
+    draft = with_copies(session, desk, draft, {})
     outcome = weigh(session, desk, draft, {}, at=who.at)
     _demand_allowed(session, who, desk, draft, State.DRAFT, outcome, comment=draft.comment)
     return store(session, who, desk, draft, outcome, present=None)
@@ -59,8 +61,9 @@ def edit(
     version = queries.read_version(session, key.parameters(), present.version)
     before = queries.read_entries(session, key.parameters(), present.version)
     _demand_fresh(desk, present, seen, draft, before)
-    if draft.entries or draft.replace:
+    if draft.entries or draft.replace or draft.copy_from:
         workflow.demand_editable(State(present.state))
+    draft = with_copies(session, desk, draft, before)
     outcome = weigh(session, desk, draft, before, at=who.at)
     comment = draft.comment or (version.comment if version.sent_at is None else None)
     _demand_allowed(session, who, desk, draft, State(present.state), outcome, comment=comment)
@@ -96,6 +99,7 @@ def rehearse(
     desk = open_desk(session, key, today=who.at.date())
     present = queries.read_report(session, key.parameters())
     before = queries.read_entries(session, key.parameters(), present.version) if present else {}
+    draft = with_copies(session, desk, draft, before)
     return desk, weigh(session, desk, draft, before, at=who.at)
 
 

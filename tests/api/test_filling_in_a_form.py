@@ -1,5 +1,7 @@
 """What a unit must fill in for a period, and what a dry run says of its values."""
 
+from decimal import Decimal
+
 from tests.callers import Caller, Clock, assert_problem
 from tests.factories import JULY, WARD, MakeReport, done, new
 
@@ -27,7 +29,10 @@ def test_a_form_tells_what_to_fill_in(make_report: MakeReport, clerk: Caller) ->
         "expected": True,
         "previous": {"value": 38, "status": "P"},
         "present": {"value": 50, "status": "E"},
+        "change": {"absolute": 12, "percent": Decimal("31.578947368421052632")},
     }
+    counts = {"same": 0, "changed": 1, "new": 1, "gone": 0}
+    assert form["since_previous"] == {"period": "2024-06", **counts}
     assert lines["XH020109"]["expected"] is False  # quarterly
     assert lines["XH160103"]["expected"] is False  # computed
     assert [finding["rule"] for finding in form["findings"]] == ["QT084"]
@@ -38,6 +43,7 @@ def test_an_empty_form_can_be_read_before_there_is_a_report(clerk: Caller) -> No
     form = done(clerk.get(f"/reports/{WARD}/{JULY}/form", headers={"Accept-Language": "en"}))
 
     assert (form["state"], form["revision"], form["findings"]) == (None, None, [])
+    assert form["since_previous"] is None
     assert form["due"] == "2024-07-17T23:59:59+07:00"
     assert "Poor households" in [line["name"] for line in form["indicators"]]
     assert_problem(clerk.get(f"/reports/{WARD}/2025-07/form"), 422, "period-refused")

@@ -267,7 +267,8 @@ class ReportsReturn(Resource):
 def draft(body: dict[str, Any], *, replace: bool = False) -> Draft:
     """Give what a body wants written."""
     step = _STEPS[body.get("step", "draft")]
-    return Draft(body["values"], replace, step, body.get("status"), body.get("comment"))
+    more = {name: body.get(name) for name in ("status", "comment", "copy_from")}
+    return Draft(body["values"], replace, step, **more)
 
 
 def saved(done: Saved, status: int, headers: dict[str, str]) -> Response:

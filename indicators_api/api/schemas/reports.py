@@ -1,6 +1,8 @@
 """Reports in and out. Output schemas document; the answers are written by `api/rendering.py`."""
 
-from marshmallow import Schema, fields
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, post_load
 
 from indicators_api.api.fields import CodeField, PeriodField, PeriodsField, TextField, ValuesField
 from indicators_api.api.limits import between, choice, size
@@ -45,10 +47,10 @@ class Contents(Schema):
     """What a report says."""
 
     values = ValuesField(
-        required=True,
         metadata={
             "type": "object",
-            "description": "Indicator code → decimal (number or string), null, or an object",
+            "description": "Indicator code → decimal (number or string), null, or an object; "
+            "needed unless they are copied",
             "additionalProperties": {
                 "oneOf": [
                     *_DECIMAL,
@@ -81,6 +83,21 @@ class Contents(Schema):
     comment = TextField(
         metadata={"description": "Answers warnings; for those who review the report"}
     )
+    copy_from = PeriodField(
+        metadata={
+            "type": "string",
+            "description": "Earlier period of the same type: its values, as last sent, stand where "
+            "none is given or stored",
+            "example": "2024-06",
+        }
+    )
+
+    @post_load
+    def fill_values(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Let values be left out where they are copied."""
+        if "values" not in data and "copy_from" not in data:
+            raise ValidationError("Missing data for required field.", "values")
+        return {"values": {}, **data}
 
 
 class NewReport(Contents):
@@ -248,6 +265,25 @@ class WholeReport(Schema):
     steps = fields.List(fields.Nested(StepAnswer))
 
 
+class ValueChange(Schema):
+    """The present value against the one before."""
+
+    absolute = fields.Decimal()
+    percent = fields.Decimal(
+        allow_none=True, metadata={"description": "Growth; null: the value before is 0"}
+    )
+
+
+class SincePrevious(Schema):
+    """What became of the form's indicators since the period before."""
+
+    period = fields.String()
+    same = fields.Integer()
+    changed = fields.Integer()
+    new = fields.Integer(metadata={"description": "Answered now only"})
+    gone = fields.Integer(metadata={"description": "Answered then only"})
+
+
 class FormLine(Schema):
     """An indicator to fill in."""
 
@@ -263,6 +299,9 @@ class FormLine(Schema):
     expected = fields.Boolean(metadata={"description": "Whether this period asks for it"})
     previous = fields.Nested(ValueObject, allow_none=True)
     present = fields.Nested(ValueObject, allow_none=True)
+    change = fields.Nested(
+        ValueChange, allow_none=True, metadata={"description": "null: one of them has no value"}
+    )
 
 
 class Form(Schema):
@@ -274,6 +313,11 @@ class Form(Schema):
     revision = fields.Integer(allow_none=True)
     due = fields.DateTime()
     indicators = fields.List(fields.Nested(FormLine))
+    since_previous = fields.Nested(
+        SincePrevious,
+        allow_none=True,
+        metadata={"description": "null: there is no report of the period before"},
+    )
     findings = fields.List(fields.Nested(FindingAnswer))
 
 

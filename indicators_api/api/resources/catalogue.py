@@ -91,7 +91,7 @@ class Targets(Resource):
                 every_version=query["versions"] == "all",
             )
 
-        return answer(read, rendered)
+        return answer(read, rendered, as_of=query.get("as_of"))
 
     @blueprint.needs(Permission.WRITE_PLANS)
     @blueprint.takes(schemas.NewTargets, example=examples_changes.NEW_TARGETS)

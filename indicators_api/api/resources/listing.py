@@ -1,6 +1,7 @@
 """How catalogue lists are answered: a page of items, with an ETag from the catalogue's version."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -10,7 +11,7 @@ from indicators_api.api.conditional import is_known, not_modified, read_tag, tag
 from indicators_api.api.context import actor, database, now
 from indicators_api.api.paging import cursor, link
 from indicators_api.api.rest import reply
-from indicators_api.db.session import Session
+from indicators_api.db.session import Session, look_back
 from indicators_api.indicators.snapshot import catalogue_version
 
 #: Reads items in an open transaction.
@@ -33,9 +34,19 @@ def answer_all(read: Read) -> Response:
     return answer(read, lambda rows: {"data": [rendering.item(row) for row in rows]})
 
 
-def answer(read: Read, render: Callable[[Sequence[Any]], dict[str, Any]]) -> Response:
-    """Answer 304 from the catalogue's version alone (and the day, since some lists are today's)."""
+def answer(
+    read: Read,
+    render: Callable[[Sequence[Any]], dict[str, Any]],
+    *,
+    as_of: datetime | None = None,
+) -> Response:
+    """Answer 304 from the catalogue's version alone (and the day, since some lists are today's).
+
+    As of a moment, from its version then.
+    """
     with database().reading() as session:
+        if as_of is not None:
+            look_back(session, as_of)
         version = catalogue_version(session, actor().jurisdiction)
         tag = read_tag([version, now().date()])
         if is_known(tag):

@@ -2,7 +2,14 @@
 
 from marshmallow import Schema, fields
 
-from indicators_api.api.fields import CodeField, DayField, NumberField, PeriodField, TextField
+from indicators_api.api.fields import (
+    CodeField,
+    DayField,
+    NumberField,
+    PastField,
+    PeriodField,
+    TextField,
+)
 from indicators_api.api.limits import between, choice, size
 from indicators_api.api.paging import CursorField
 from indicators_api.models.indicator import FREQUENCIES
@@ -225,6 +232,12 @@ class TargetFilter(Schema):
         load_default="newest",
         validate=choice(("newest", "all")),
         metadata={"description": "The newest version of each plan, or all that ever were"},
+    )
+    as_of = PastField(
+        metadata={
+            "description": "What would have been answered at this moment",
+            "example": "2024-08-02T09:00:00+07:00",
+        }
     )
 
 

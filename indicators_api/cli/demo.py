@@ -11,6 +11,7 @@ import click
 from indicators_api.cli import demo_source
 from indicators_api.cli.demo_cast import Cast, cast
 from indicators_api.cli.demo_client import Refused, Service
+from indicators_api.cli.demo_plans import decide
 from indicators_api.cli.demo_player import Stage, play, reported
 from indicators_api.cli.demo_source import Catalogue
 from indicators_api.cli.demo_tables import show
@@ -80,7 +81,7 @@ def demo(
     """Play months against a running service, over HTTP as all its units.
 
     Clerks and leaders report, a few late, a few not at all; reviewers return some reports and
-    accept the rest. Needs the service's database, DATABASE_URL or that of `make run`, for the
+    accept the rest; some are corrected afterwards, and each year has its plans. Needs the service's database, DATABASE_URL or that of `make run`, for the
     tokens, which are revoked at the end. Reports that exist are left as they are.
     """
     if period and until:
@@ -123,6 +124,7 @@ def play_all(stages: Sequence[Stage], wishes: Wishes) -> None:
     """Play the months in order and tell of each how it went."""
     for stage, province in zip(stages, provinces(stages, wishes.seed), strict=True):
         began, before = time.monotonic(), reported(stage)
+        plans = decide(stage)
         parts = cast(
             stage.catalogue.unit_ids,
             str(stage.month),
@@ -133,6 +135,7 @@ def play_all(stages: Sequence[Stage], wishes: Wishes) -> None:
         )
         counts = play(stage, parts, province, threads=wishes.threads)
         counts["existed"] += len(before.intersection(stage.catalogue.unit_ids))
+        counts["plans"] = plans
         tell(stage.month, parts, counts, time.monotonic() - began)
 
 
@@ -154,8 +157,10 @@ def tell(month: Period, parts: Cast, counts: Counter[str], seconds: float) -> No
         f"{counts['commented']} with a comment on warnings",
         f"{counts['returned']} returned and sent again",
         f"{counts['accepted']} accepted",
+        f"{counts['corrected']} of them corrected",
         f"{len(parts.missing)} missing",
         f"{counts['existed']} existed and were left as they are",
+        f"{counts['plans']} plans decided",
     ]
     happened = [sentence for sentence in said if not sentence.startswith("0 ")]
     click.echo(f"{month}: {', '.join(happened)} ({seconds:.1f} s)")

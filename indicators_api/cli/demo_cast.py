@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from indicators_api.cli.demo_chance import Chance
 
-#: Reports that a reviewer sends back.
-_RETURNED = 3
+#: Reports that a reviewer sends back; that turn out wrong after they were accepted.
+_RETURNED, _CORRECTED = 3, 2
 #: Of the units, how many have a leader who sends without a clerk, or a clerk who drafts first.
 _DIRECT, _DRAFTED = 0.25, 0.10
 
@@ -32,6 +32,8 @@ class Cast(NamedTuple):
     late: frozenset[str]
     #: Of these, those whose first report leaves something out and is returned.
     returned: frozenset[str]
+    #: Of these, those that ask for a correction once theirs is accepted.
+    corrected: frozenset[str]
     #: Those that don't send.
     missing: frozenset[str]
 
@@ -58,6 +60,7 @@ def cast(
         ways={unit: _way(seed, month, unit) for unit in sending},
         late=frozenset(others[:late]).intersection(sending),
         returned=frozenset(others[late : late + _RETURNED]).intersection(sending),
+        corrected=frozenset(others[late + _RETURNED :][:_CORRECTED]).intersection(sending),
         missing=frozenset(silent),
     )
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import click
@@ -19,6 +20,8 @@ from indicators_api.cli.opening import wall_clock
 from indicators_api.periods import Period
 
 _CHECKED = "Đã kiểm tra số liệu"
+_MISCOUNTED = "Đề nghị đính chính chỉ tiêu {code}: đếm sót."
+_AGREED = "Đồng ý cho đính chính."
 _LEFT_OUT = "Thiếu số liệu chỉ tiêu {code}, đề nghị bổ sung."
 
 Answer = Mapping[str, Any]
@@ -42,6 +45,8 @@ class Part(NamedTuple):
     values: dict[str, str]
     #: The indicator that the first report leaves out, so that it is returned. None: all is there.
     left_out: str | None
+    #: The one that is corrected once the report is accepted. None: nothing is.
+    corrected: str | None
 
 
 def reported(stage: Stage) -> set[str]:
@@ -66,9 +71,22 @@ def play(stage: Stage, cast: Cast, province: Province, *, threads: int) -> Count
         except BaseException:
             _give_up(futures)
             raise
-    for area in sorted(set(stage.catalogue.reviewing.values())):
-        counts["accepted"] += accept(stage, area)
+    areas = sorted(set(stage.catalogue.reviewing.values()))
+    counts["accepted"] = sum(accept(stage, area) for area in areas)
+    counts["corrected"] = correct(stage, [part for part in parts if part.corrected is not None])
     return counts
+
+
+def correct(stage: Stage, parts: Iterable[Part]) -> int:
+    """Let units have accepted reports corrected, and the corrections accepted; give how many."""
+    accepted = {row["unit"]: row["revision"] for row in _in_state(stage, "accepted")}
+    done = [part.unit for part in parts if part.unit in accepted]
+    for part in parts:
+        if part.unit in accepted and part.corrected is not None:
+            Desk(stage, part).be_corrected(accepted[part.unit], part.corrected)
+    for area in sorted({stage.catalogue.reviewing[unit] for unit in done}):
+        accept(stage, area)
+    return len(done)
 
 
 def grant_time(stage: Stage, cast: Cast) -> None:
@@ -132,6 +150,19 @@ class Desk:
         back = self._write(self._reviewer, "POST", f"{self._path}/return", reason, seen=revision)
         return self._send_on(self._add(back, {code: self._part.values[code]}))
 
+    def be_corrected(self, revision: int, code: str) -> int:
+        """Ask for a correction, have it agreed to, and send the value one greater."""
+        why = {"comment": _MISCOUNTED.format(code=code)}
+        path = f"{self._path}/corrections"
+        asked = self._service.call(self._leader, "POST", path, why, seen=revision)
+        agreed = {"comment": _AGREED}
+        number = asked["number"]
+        opened = self._service.call(
+            self._reviewer, "POST", f"{path}/{number}/agree", agreed, seen=asked["revision"]
+        )
+        body = {"step": "send", "values": {code: str(Decimal(self._part.values[code]) + 1)}}
+        return self._write(self._leader, "PATCH", self._path, body, seen=opened["revision"])
+
     def _create(self, token: str, values: Mapping[str, str], step: str) -> int:
         return self._write(token, "POST", "/reports", {**self._key, "step": step, "values": values})
 
@@ -168,7 +199,7 @@ def accept(stage: Stage, area: int) -> int:
     token = stage.tokens.reviewers[area]
     items = [
         {key: row[key] for key in ("unit", "period", "revision")}
-        for row in _sent(stage, token)
+        for row in _in_state(stage, "sent", token)
         if stage.catalogue.reviewing.get(row["unit"]) == area
     ]
     if not items:
@@ -184,16 +215,21 @@ def accept(stage: Stage, area: int) -> int:
     return int(answer["done"])
 
 
-def _sent(stage: Stage, token: str) -> Iterator[Answer]:
-    return stage.service.pages(token, f"/reports?period={stage.month}&state=sent&limit=1000")
+def _in_state(stage: Stage, state: str, token: str | None = None) -> Iterator[Answer]:
+    path = f"/reports?period={stage.month}&state={state}&limit=1000"
+    return stage.service.pages(token or stage.tokens.operations, path)
 
 
 def _part(unit: str, stage: Stage, cast: Cast, province: Province) -> Part:
     month = stage.month
     values = province.due_values(unit, (month.year, month.number))
     texts = {code: format(value, "f") for code, value in values.items()}
-    left_out = _free_of_rules(values, stage.catalogue) if unit in cast.returned else None
-    return Part(unit, cast.ways[unit], texts, left_out)
+    marked = unit in cast.returned or unit in cast.corrected
+    free = _free_of_rules(values, stage.catalogue) if marked else None
+    left_out, corrected = (
+        free if unit in units else None for units in (cast.returned, cast.corrected)
+    )
+    return Part(unit, cast.ways[unit], texts, left_out, corrected)
 
 
 def _free_of_rules(codes: Iterable[str], catalogue: Catalogue) -> str | None:

@@ -21,6 +21,8 @@ WELL_KNOWN = (
     "KT100101",  # new enterprises
     "KT140102",  # domestic revenue
 )
+#: What the last table shows.
+_BESIDE = "value,change_pct,yoy_pct,ytd,ytd_yoy_pct,plan_pct"
 #: Shown by district too.
 _BY_DISTRICT = "XH160103"
 
@@ -34,6 +36,7 @@ def show(stage: Stage) -> None:
     show_province(stage, codes)
     if _BY_DISTRICT in codes:
         show_districts(stage, _BY_DISTRICT)
+    show_for_leaders(stage, codes)
 
 
 def show_completeness(stage: Stage) -> None:
@@ -67,6 +70,37 @@ def show_districts(stage: Stage, code: str) -> None:
     lines = [(row["area"], names.get(row["area"], ""), *_cells(stage, row)) for row in rows]
     click.echo(f"\nThe same by district: {label.name}, {label.unit_of_measure}\n")
     _print(("", "district", "value", "reported"), lines, left=2)
+
+
+def show_for_leaders(stage: Stage, codes: Sequence[str]) -> None:
+    """Print figures beside the month before, last year's, the year so far and the plan."""
+    path = f"/aggregates?period={stage.month}&indicator={','.join(codes)}&measures={_BESIDE}"
+    rows = {row["indicator"]: row for row in _ask(stage, path)}
+    lines = [_compared(stage, rows[code]) for code in codes if code in rows]
+    click.echo("\nThe same beside the month before, last year's, the year so far and the plan\n")
+    head = (
+        "indicator",
+        "value",
+        "month before %",
+        "last year %",
+        "so far",
+        "so far %",
+        "of plan %",
+    )
+    _print(head, lines)
+
+
+def _compared(stage: Stage, row: Row) -> tuple[str, ...]:
+    label = stage.catalogue.labels[row["indicator"]]
+    sizes, shares = ("value", "ytd"), ("change_pct", "yoy_pct", "ytd_yoy_pct", "plan_pct")
+    shown = {name: _number(row[name], label.decimals) for name in sizes}
+    shown |= {name: _number(row[name], 2) for name in shares}
+    order = ("value", "change_pct", "yoy_pct", "ytd", "ytd_yoy_pct", "plan_pct")
+    return (label.name, *(shown[name] for name in order))
+
+
+def _number(value: Decimal | int | None, decimals: int) -> str:
+    return "–" if value is None else f"{Decimal(value):,.{decimals}f}"
 
 
 def _figures(stage: Stage, codes: Sequence[str], more: str) -> Iterable[Row]:

@@ -73,7 +73,8 @@ def test_a_month_is_played_once(service_url: str, committed_url: str, engine: En
     assert first.exit_code == 0, first.output
     sent = UNITS - MISSING
     assert f"{sent} reports sent, {LATE} of them late" in first.output
-    assert f"3 returned and sent again, {sent} accepted, {MISSING} missing" in first.output
+    reviewed = f"3 returned and sent again, {sent} accepted, 2 of them corrected"
+    assert f"{reviewed}, {MISSING} missing" in first.output
     reports = rows_under("Reports of 2024-07", first.output)["all"]
     assert reports[:7] == [str(n) for n in (UNITS, sent, sent, sent - LATE, LATE, MISSING, 0)]
     assert again.exit_code == 0, again.output
@@ -83,6 +84,9 @@ def test_a_month_is_played_once(service_url: str, committed_url: str, engine: En
     assert len(figures) == 10 + len(["head", "rule"])
     assert figures["KT140102"][:2] == ["Domestic revenue", "million dong"]
     assert len(rows_under("by district", first.output)) == 9 + len(["head", "rule"])
+    beside = rows_under("the year so far and the plan", first.output)
+    assert len(beside["Domestic revenue"]) == 6
+    assert "2 plans decided" in first.output
     assert_as_promised(engine)
 
 
@@ -93,7 +97,8 @@ def assert_as_promised(engine: Engine) -> None:
             text("SELECT DISTINCT action FROM report_step WHERE period_id = 202407")
         )
         in_force = text("SELECT count(*) FROM token WHERE revoked_at IS NULL")
-        assert set(actions) == {"create", "submit", "send", "return", "accept"}
+        steps = {"create", "submit", "send", "return", "accept"}
+        assert set(actions) == {*steps, "request_correction", "agree_correction"}
         assert connection.scalars(in_force).one() == 0
     with Database(engine).reading() as session:
         assert rollup.verify(session, 1) == []

@@ -81,8 +81,9 @@ def demo(
     """Play months against a running service, over HTTP as all its units.
 
     Clerks and leaders report, a few late, a few not at all; reviewers return some reports and
-    accept the rest; some are corrected afterwards, and each year has its plans. Needs the service's database, DATABASE_URL or that of `make run`, for the
-    tokens, which are revoked at the end. Reports that exist are left as they are.
+    accept the rest; some are corrected afterwards, and each year has its plans. Needs the
+    service's database, DATABASE_URL or that of `make run`, for the tokens, which are revoked at the
+    end. Reports that exist are left as they are.
     """
     if period and until:
         raise click.UsageError("--period and --until name the same month: give one of them.")

@@ -96,7 +96,7 @@ def test_the_readmes_commands_give_the_readmes_answers(served: Served) -> None:
 
     answers = [run(example.command, served) for example in shown]
 
-    assert len(shown) == 2
+    assert len(shown) == 3
     assert [steady(answer) for answer in answers] == [steady(example.answer) for example in shown]
 
 

@@ -55,6 +55,24 @@ def test_every_catalogue_table_has_its_history(empty_url):
     assert {f"{name}_history" for name in present} == {n for n in tables if n.endswith("_history")}
 
 
+def test_the_past_shows_every_column_of_the_present(empty_url):
+    """`as_of`: a view of each table with a history, and of reports, with the table's columns."""
+    migrate.upgrade(empty_url)
+
+    def columns(schema: str) -> dict[str, set[str]]:
+        query = (
+            "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns"
+            " WHERE table_schema = %s GROUP BY table_name"
+        )
+        with psycopg.connect(empty_url) as connection:
+            return {name: set(names) for name, names in connection.execute(query, [schema])}
+
+    present, past = columns("public"), columns("past")
+    wanted = {name.removesuffix("_history") for name in present if name.endswith("_history")}
+
+    assert past == {name: present[name] for name in {*wanted, "report"}}
+
+
 def test_the_service_tells_which_revision_a_database_is_at(empty_url):
     """`/health/ready` and `database check` compare it with the newest."""
     engine = make_engine(empty_url, pool_size=1, statement_timeout_ms=10_000)

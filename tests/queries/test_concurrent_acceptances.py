@@ -16,9 +16,9 @@ from indicators_api.aggregation.service import Question
 from indicators_api.catalogue import versions
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database, Session
-from indicators_api.errors import PreconditionFailed, WrongState
+from indicators_api.errors import Conflict, PreconditionFailed
 from indicators_api.periods import Period
-from indicators_api.reports import review, service
+from indicators_api.reports import corrections, reopening, review, service
 from indicators_api.reports.desk import Draft
 from indicators_api.reports.review import Item
 from indicators_api.reports.workflow import Step
@@ -34,14 +34,13 @@ WRITERS, TURNS = 8, 25
 Key = tuple[str, Period]
 
 _STATES = text("""
-    SELECT u.code, r.period_id, r.state, r.revision FROM report r JOIN unit u ON u.id = r.unit_id
+    SELECT u.code, r.period_id, r.state, r.revision, r.version, max(c.number) AS requested
+    FROM report r
+    JOIN unit u ON u.id = r.unit_id
+    LEFT JOIN correction c ON c.period_id = r.period_id AND c.unit_id = r.unit_id
+                          AND c.state = 'requested'
+    GROUP BY u.code, r.period_id, r.state, r.revision, r.version
     ORDER BY u.code, r.period_id
-""")
-_REOPEN = text("""
-    UPDATE report r SET state = 'draft', revision = revision + 1 FROM unit u
-    WHERE u.id = r.unit_id AND u.code = :unit AND r.period_id = :period
-      AND r.state = 'accepted' AND r.revision = :revision
-    RETURNING r.revision
 """)
 _END = text("""
     UPDATE assignment a SET valid_to = '2024-06-13' FROM unit u, indicator i
@@ -64,6 +63,9 @@ class Standing(NamedTuple):
     key: Key
     state: str
     revision: int
+    version: int
+    #: Number of the correction that waits for a decision.
+    requested: int | None
 
     @property
     def item(self) -> Item:
@@ -80,7 +82,7 @@ def engine(committed_url: str) -> Iterator[Engine]:
 
 def standing(session: Session) -> list[Standing]:
     found = session.execute(_STATES)
-    return [Standing((row[0], Period.of_id(row[1])), row[2], row[3]) for row in found]
+    return [Standing((unit, Period.of_id(number)), *rest) for unit, number, *rest in found]
 
 
 def sums(session: Session, basis: str) -> dict[tuple[str, str], Decimal]:
@@ -114,7 +116,7 @@ class Writer:
                     self.accept_many(self.chance.sample(waiting, min(len(waiting), 6)))
                 else:
                     self.move_on(self.chance.choice(reports))
-            except (PreconditionFailed, WrongState):
+            except (PreconditionFailed, Conflict):
                 self.refused += 1
         return self
 
@@ -133,10 +135,12 @@ class Writer:
         unit, period = report.key
         with self.database.writing() as session:
             if report.state == "accepted":
-                seen = {"unit": unit, "period": period.id, "revision": report.revision}
-                if session.scalar(_REOPEN, seen) is None:
-                    self.refused += 1
-                    return
+                self.reopen(session, report)
+            elif report.state == "draft" and self.chance.random() < 0.2:
+                leader = who(session, "leader", unit=unit)
+                reopening.withdraw(
+                    session, leader, unit, period, report.version, seen=report.revision
+                )
             elif report.state == "sent":
                 step = self.chance.choice([Step.ACCEPT, Step.ACCEPT, Step.RETURN])
                 review.review(session, reviewer_of(session, unit), report.item, step, "Seen.")
@@ -150,6 +154,19 @@ class Writer:
                 leader = who(session, "leader", unit=unit)
                 service.edit(session, leader, unit, period, draft, seen=report.revision)
         self.done[report.key] += 1
+
+    def reopen(self, session: Session, report: Standing) -> None:
+        """Revise what was accepted, ask for its correction, or decide on what was asked."""
+        unit, period = report.key
+        leader, seen = who(session, "leader", unit=unit), report.revision
+        if report.requested:
+            item = corrections.Item(*report.key, report.requested, seen)
+            step = self.chance.choice([Step.AGREE, Step.REFUSE])
+            corrections.decide(session, reviewer_of(session, unit), item, step, "Discussed.")
+        elif self.chance.random() < 0.5:
+            corrections.request(session, leader, unit, period, "A slip.", seen=seen)
+        else:
+            reopening.open_version(session, leader, unit, period, None, seen=seen)
 
 
 def end_an_assignment(database: Database, start: Barrier) -> None:

@@ -145,11 +145,8 @@ def plan(
         for n in sorted({number for number, _ in leaves})
         if by_id[n].weight_id is not None
     ]
-    weighed = {(by_id[n].weight_id, p) for n, p in leaves}
     components, wholes = desk.components()
-    for mode, period in sorted({(w.mode, p) for w in weights for n, p in weighed if n == w.weight}):
-        span = Period.of_id(period)
-        components += _components(mode, span, _of_mode(mode, span))
+    components += _weighing(weights, leaves)
     return Plan(
         asked=[i.id for i in asked],
         looked=[Period.of_id(n) for n in sorted({n for g in groups for n in g.periods})],
@@ -241,6 +238,17 @@ def _leaves(groups: Iterable[Group], by_id: Mapping[int, IndicatorFacts]) -> lis
         for number in group.indicators
         if by_id[number].area_aggregation in _FROM_LEAVES
         for period in group.periods
+    ]
+
+
+def _weighing(weights: Sequence[Weight], leaves: Iterable[tuple[int, int]]) -> list[Component]:
+    """Give where the weights of values in each period are looked for."""
+    modes = {weight.id: weight.mode for weight in weights}
+    asked = sorted({(modes[number], period) for number, period in leaves if number in modes})
+    return [
+        component
+        for mode, span in [(mode, Period.of_id(period)) for mode, period in asked]
+        for component in _components(mode, span, _of_mode(mode, span))
     ]
 
 

@@ -11,6 +11,7 @@ from indicators_api.api.fields import CODE, read_day
 from indicators_api.api.json import ExactProvider
 from indicators_api.api.resources import (
     aggregates,
+    bulletin,
     calendar,
     catalogue,
     changes,
@@ -37,6 +38,7 @@ GROUPS = (
     versions,
     corrections,
     aggregates,
+    bulletin,
     observations,
     completeness,
     changes,

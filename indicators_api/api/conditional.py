@@ -10,6 +10,7 @@ from flask import Response, current_app, request
 from indicators_api.api.context import actor
 from indicators_api.api.envelope import takes_gzip
 from indicators_api.api.languages import language
+from indicators_api.api.negotiation import MEDIA_TYPES
 from indicators_api.errors import PreconditionFailed, PreconditionRequired, mark
 from indicators_api.version import __version__
 
@@ -78,7 +79,7 @@ def tagged(tag: str) -> Mapping[str, str]:
 
 
 def _representation() -> str:
-    best = request.accept_mimetypes.best_match(["application/json", "text/csv"], "application/json")
+    best = request.accept_mimetypes.best_match(list(MEDIA_TYPES.values()), MEDIA_TYPES["json"])
     kind = request.args.get("format") or best.rpartition("/")[2]
     squeezed = "gz" if takes_gzip() else "id"
     return f"{language()}-{re.sub('[^a-z]', '', kind)}-{squeezed}"

@@ -16,7 +16,7 @@ log = logging.getLogger("indicators_api.access")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 #: Below it the headers cost more than is saved.
 _SMALLEST = 1000
-_COMPRESSIBLE = ("application/json", "application/problem+json", "text/csv")
+_COMPRESSIBLE = ("application/json", "application/problem+json", "text/csv", "text/html")
 
 ALLOWED_HEADERS = (
     "Authorization, Content-Type, If-Match, If-None-Match, Accept-Language, X-Request-Id"

@@ -1,4 +1,4 @@
-"""JSON or CSV: by `format`, else by `Accept`."""
+"""Which representation of an answer: by `format`, else by `Accept`."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,13 @@ from flask import request
 
 from indicators_api.errors import NotAcceptable, mark
 
-MEDIA_TYPES = {"json": "application/json", "csv": "text/csv"}
+#: By the name that `format` takes; the first is what is answered unless another is asked.
+MEDIA_TYPES = {
+    "json": "application/json",
+    "csv": "text/csv",
+    "html": "text/html",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def wanted_format(asked: str | None, offered: Sequence[str] = ("json",)) -> str:

@@ -22,7 +22,7 @@ from indicators_api.api.problems import catalogue
 from indicators_api.api.rest import document
 
 STATIC = Path(__file__).parent / "static"
-ASSETS = frozenset({"pages.css", "docs.css", "start.js", "scalar/standalone.js"})
+ASSETS = frozenset({"pages.css", "bulletin.css", "docs.css", "start.js", "scalar/standalone.js"})
 #: Stated here because the registry of the machine may say otherwise.
 MEDIA_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 YEAR = 365 * 24 * 3600

@@ -4,7 +4,7 @@ Alone in knowing flask-smorest.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 
@@ -16,6 +16,7 @@ from marshmallow import RAISE, Schema
 from indicators_api.api.auth import authenticate
 from indicators_api.api.context import actor
 from indicators_api.api.languages import language
+from indicators_api.api.negotiation import MEDIA_TYPES
 from indicators_api.api.parsing import JSON, Parser
 from indicators_api.api.problems import MEDIA_TYPE
 from indicators_api.api.schemas.problems import Problem
@@ -82,12 +83,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         *,
         example: Any = None,
         description: str | None = None,
+        files: Sequence[str] = (),
     ) -> Callable[[View], View]:
-        """Document the answer; the view makes it with `reply`."""
-        return cast(
-            "Callable[[View], View]",
-            self.response(status, schema, example=example, description=description),
-        )
+        """Document the answer; the view makes it with `reply`, or as one of `files` (formats)."""
+
+        def decorate(view: View) -> View:
+            for name in files:
+                schema_of_file = {"type": "string", "contentMediaType": MEDIA_TYPES[name]}
+                view = self.alt_response(
+                    status, schema=schema_of_file, content_type=MEDIA_TYPES[name]
+                )(view)
+            return cast(
+                "View",
+                self.response(status, schema, example=example, description=description)(view),
+            )
+
+        return decorate
 
     def needs(self, permission: Permission, *problems: type[DomainError]) -> Callable[[View], View]:
         """Let in only who has the permission.

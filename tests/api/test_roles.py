@@ -125,6 +125,8 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     (f"GET /aggregates?{OWN}", None, "accepted", "200 200 403 403 200 403 200 200 403"),
     (f"GET /aggregates?{WHOLE}", None, "accepted", "200 200 200 200 200 200 200 200 403"),
     ("POST /aggregates/query", ASKED, "accepted", "200 200 403 403 200 403 200 200 403"),
+    (f"GET /bulletin?{OWN}", None, "accepted", "200 200 403 403 200 403 200 200 403"),
+    (f"GET /bulletin?{WHOLE}", None, "accepted", "200 200 200 200 200 200 200 200 403"),
     (f"GET /reconciliation?{OWN}", None, "accepted", "200 200 403 403 200 403 200 200 403"),
     (f"GET /observations?period={JULY}", None, "sent", "200 200 200 200 200 200 200 200 403"),
     (

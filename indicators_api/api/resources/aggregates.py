@@ -44,7 +44,7 @@ class Aggregates(Resource):
 
     @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
     @blueprint.takes(schemas.AggregatesQuery, location="query")
-    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES)
+    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES, files=("csv",))
     def get(self, query: dict[str, Any]) -> Response:
         """Pull figures by area, indicator and period, and what stands beside them.
 
@@ -64,7 +64,7 @@ class AggregatesQuery(Resource):
 
     @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
     @blueprint.takes(schemas.AggregatesQuery, example=examples.AGGREGATES_QUERY)
-    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES)
+    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES, files=("csv",))
     def post(self, body: dict[str, Any]) -> Response:
         """Pull figures, with the question as a body.
 
@@ -78,9 +78,9 @@ class AggregatesQuery(Resource):
 class Reconciliation(Resource):
     """Reported beside rolled up."""
 
-    @blueprint.needs(Permission.READ_FIGURES, TooManyCells)
+    @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
     @blueprint.takes(schemas.Question, location="query")
-    @blueprint.answers(200, schemas.Reconciliation, example=examples.RECONCILIATION)
+    @blueprint.answers(200, schemas.Reconciliation, example=examples.RECONCILIATION, files=("csv",))
     def get(self, query: dict[str, Any]) -> Response:
         """Compare what areas' own units sent with what rolls up from below.
 
@@ -174,11 +174,11 @@ def figures_csv(session: Session, wanted: Slice, tag: str) -> Response:
     """Write figures as CSV; why some are missing stands in columns of its own."""
     rows, further = queries.figures(session, wanted)
     columns = [*KEYS, *queries.columns(wanted)]
-    picked = ([_cell(getattr(row, column)) for column in columns] for row in rows)
+    picked = ([figure_cell(getattr(row, column)) for column in columns] for row in rows)
     return as_csv(Table(columns, picked), tag, further)
 
 
-def _cell(value: Any) -> Any:
+def figure_cell(value: Any) -> Any:
     """Write what is said of several measures in one cell: `change_pct=base_zero plan=no_plan`."""
     if isinstance(value, dict):
         return " ".join(f"{name}={reason}" for name, reason in sorted(value.items()))

@@ -35,7 +35,7 @@ class Observations(Resource):
 
     @blueprint.needs(Permission.READ_REPORTS, NotFound, NotAcceptable)
     @blueprint.takes(schemas.ObservationsQuery, location="query")
-    @blueprint.answers(200, schemas.Observations, example=examples.OBSERVATIONS)
+    @blueprint.answers(200, schemas.Observations, example=examples.OBSERVATIONS, files=("csv",))
     def get(self, query: dict[str, Any]) -> Response:
         """Pull what units sent, with status, note and version.
 

@@ -60,10 +60,9 @@ class PeriodRange(Schema):
         return data
 
 
-class Question(PeriodRange):
-    """What figures are asked."""
+class Slice(Schema):
+    """Which figures, whatever the periods."""
 
-    level = CodeField(metadata={"description": "Rows are the areas of this level in `area`"})
     area = CodeField(metadata={"description": "Code of an area; the province unless given"})
     indicator = CodesField(metadata={"type": "string", "description": "Codes, comma separated"})
     sector = CodesField(
@@ -78,6 +77,12 @@ class Question(PeriodRange):
         metadata={"description": "Areas as of this day; the last period's cut-off day unless given"}
     )
     as_of = _as_of()
+
+
+class Question(Slice, PeriodRange):
+    """What figures are asked."""
+
+    level = CodeField(metadata={"description": "Rows are the areas of this level in `area`"})
     limit = fields.Integer(load_default=10_000, validate=between(1, MOST_ROWS))
     cursor = CursorField(
         str, str, int, metadata={"type": "string", "description": "`next` of the page before"}

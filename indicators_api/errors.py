@@ -68,7 +68,7 @@ class DomainError(Exception):
         detail: str,
         *,
         faults: Sequence[Fault] = (),
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | list[str]] | None = None,
         **facts: object,
     ) -> None:
         """Take the detail as an English template, filled from `facts`."""

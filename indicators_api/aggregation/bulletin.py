@@ -22,8 +22,8 @@ MEASURES: Final = (
     *("value", "expected", "reported", "status", "same_period", "previous"),
     *("change_pct", "yoy_pct", "ytd", "plan", "plan_pct"),
 )
-#: Those without which a line would be empty.
-_FIGURES: Final = ("value", "same_period", "previous", "ytd")
+#: One of them makes a line worth reading where the period asks nobody.
+_FIGURES: Final = ("value", "same_period", "ytd")
 
 
 class Line(NamedTuple):
@@ -64,7 +64,8 @@ class Bulletin(NamedTuple):
 def draw_up(session: Session, actor: Actor, asked: Question, limits: Limits) -> Bulletin:
     """Make the bulletin of one area (the province unless one is asked) and one period.
 
-    Indicators that the period does not ask for have a line only where there is a figure.
+    Indicators that the period does not ask for have a line only where there is a figure of it, of
+    last year's, or of the year so far.
 
     Raises what `service.prepare` raises, InvalidRequest also where the question leaves the area
     open.

@@ -10,10 +10,13 @@ from indicators_api.audit import side_log
 from indicators_api.errors import Unauthorized, mark
 from indicators_api.security.tokens import find_actor
 
-#: Both ways are offered; stock clients show their password prompt for Basic.
+#: Both ways are offered, each in a line of its own: browsers read no further than the first
+#: challenge of a line, and show their password prompt for Basic.
 CHALLENGE = {
-    "WWW-Authenticate": 'Bearer realm="indicators-api", '
-    'Basic realm="indicators-api", charset="UTF-8"'
+    "WWW-Authenticate": [
+        'Bearer realm="indicators-api"',
+        'Basic realm="indicators-api", charset="UTF-8"',
+    ]
 }
 
 

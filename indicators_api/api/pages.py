@@ -64,7 +64,7 @@ def asset_url(name: str) -> str:
     return url_for("pages.asset", name=name, v=read_asset(name).digest)
 
 
-@blueprint.context_processor
+@blueprint.app_context_processor
 def offer_assets() -> dict[str, object]:
     """Let templates write asset('pages.css')."""
     return {"asset": asset_url}

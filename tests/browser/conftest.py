@@ -7,7 +7,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    HttpCredentials,
+    Page,
+    expect,
+    sync_playwright,
+)
 from werkzeug.serving import make_server
 
 from indicators_api.api.context import wall_clock
@@ -88,10 +95,21 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def page(browser: Browser, live_url: str, complaints: list[str]) -> Iterator[Page]:
+def signed_in() -> HttpCredentials | None:
+    """What is typed into the browser's password prompt; nothing unless a module says otherwise."""
+    return None
+
+
+@pytest.fixture
+def page(
+    browser: Browser, live_url: str, complaints: list[str], signed_in: HttpCredentials | None
+) -> Iterator[Page]:
     """Open an empty page; fail at the end on a complaint of any kind."""
     context = browser.new_context(
-        locale="vi-VN", reduced_motion="reduce", viewport={"width": 1280, "height": 1000}
+        locale="vi-VN",
+        reduced_motion="reduce",
+        viewport={"width": 1280, "height": 1000},
+        http_credentials=signed_in,
     )
     context.add_init_script(REPORT_VIOLATIONS)
     context.on("request", lambda request: blame_foreign(request.url, live_url, complaints))

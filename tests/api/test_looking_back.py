@@ -21,6 +21,7 @@ CALLS = (
     f"/completeness?period={JULY}&area={CITY}",
     f"/completeness?period={JULY}&level=unit",
     f"/reconciliation?area={CITY}&period={JULY}&indicator={POOR}",
+    f"/bulletin?area={CITY}&period={JULY}&sector=XH1601",
 )
 
 Answers = dict[str, object]

@@ -5,14 +5,12 @@ from decimal import Decimal
 from random import Random
 from typing import NamedTuple
 
-from sqlalchemy import text
-
 from indicators_api.audit.journal import Author
 from indicators_api.db.session import Session
 from indicators_api.indicators.frequency import accepts
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
-from indicators_api.reports import review, service
+from indicators_api.reports import corrections, reopening, review, service
 from indicators_api.reports.desk import Draft, Who
 from indicators_api.reports.review import Item
 from indicators_api.reports.workflow import Step
@@ -42,12 +40,6 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
     "returned": ("send", "send", "submit", "save"),
     "accepted": ("reopen",),
 }
-# What an agreed correction does: the accepted version stays in force meanwhile.
-_REOPEN = text("""
-    UPDATE report SET state = 'draft', revision = revision + 1
-    WHERE jurisdiction_id = 1 AND period_id = :period AND unit_id = :unit
-    RETURNING revision
-""")
 
 
 class Play:
@@ -149,8 +141,23 @@ class Play:
         self.kept[key] = report._replace(state="returned", revision=revision, sent=sent)
 
     def _reopen(self, key: tuple[str, Period]) -> None:
-        found = self.session.scalar(_REOPEN, {"period": key[1].id, "unit": self.ids.units[key[0]]})
-        self.kept[key] = self.kept[key]._replace(state="draft", revision=found or 0)
+        """Revise what was accepted, or ask for its correction, which may be refused.
+
+        The accepted version stays in force meanwhile.
+        """
+        report = self.kept[key]
+        leader = self._who("leader", self.world.units[key[0]].area, key[0])
+        decision = self.chance.choice((None, Step.AGREE, Step.AGREE, Step.REFUSE))
+        if decision is None:
+            opened = reopening.open_version(self.session, leader, *key, None, seen=report.revision)
+            revision = opened[0].revision
+        else:
+            asked = corrections.request(self.session, leader, *key, "A slip.", seen=report.revision)
+            item = corrections.Item(*key, asked.number, asked.revision)
+            who = self._reviewer(key[0])
+            revision = corrections.decide(self.session, who, item, decision, "Discussed.").revision
+        state = "accepted" if decision is Step.REFUSE else "draft"
+        self.kept[key] = report._replace(state=state, revision=revision)
 
     def _new_values(self, code: str, period: Period) -> dict[str, Answer]:
         """Answer some of what the unit may report: of the period's own or a longer frequency."""

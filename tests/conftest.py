@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-from indicators_api.api.context import VIETNAM
+from indicators_api.api.context import VIETNAM, wall_clock
 from indicators_api.app import create_app
 from indicators_api.cli.catalogue import TRA_VINH, load_and_derive
 from indicators_api.config import Config, from_environment
@@ -40,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     migrate.upgrade(template)
     engine = make_engine(template, pool_size=1, statement_timeout_ms=60_000)
     with Database(engine).writing() as session:
-        load_and_derive(session, TRA_VINH)
+        load_and_derive(session, TRA_VINH, at=wall_clock())
     engine.dispose()
 
 

@@ -1,5 +1,6 @@
 """`indicators-api catalogue`: load the reference data."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -31,7 +32,7 @@ def load_command(folder: Path) -> None:
     every fault named, and nothing is loaded.
     """
     with writing() as session:
-        report = load_and_derive(session, folder)
+        report = load_and_derive(session, folder, at=wall_clock())
     for table, change in report.tables.items():
         click.echo(
             f"{table:22} {change.added:6} added {change.changed:6} changed {change.ended:6} ended"
@@ -41,9 +42,8 @@ def load_command(folder: Path) -> None:
         click.echo(f"note: {note.text % dict(note.params)}")
 
 
-def load_and_derive(session: Session, folder: Path) -> LoadReport:
+def load_and_derive(session: Session, folder: Path, *, at: datetime) -> LoadReport:
     """Load a folder; in the same transaction derive who counts and the roll-up if need be."""
-    at = wall_clock()
     report = load(session, folder, jurisdiction=JURISDICTION, at=at)
     if report.counting_changed:
         rebuild(session, JURISDICTION, at=at)

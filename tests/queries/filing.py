@@ -39,7 +39,14 @@ def entry(said: Decimal | str | int) -> Entry:
     return Entry(None, str(said)) if is_reason else Entry(Decimal(said))
 
 
-def who(session: Session, role: str, *, unit: str | None = None, area: str = PROVINCE) -> Who:
+def who(
+    session: Session,
+    role: str,
+    *,
+    unit: str | None = None,
+    area: str = PROVINCE,
+    at: datetime = LATER,
+) -> Who:
     """Give somebody of a unit, or for an area."""
     if unit is None:
         area_id = session.scalar(_AREA, {"code": area})
@@ -47,13 +54,13 @@ def who(session: Session, role: str, *, unit: str | None = None, area: str = PRO
     else:
         row = session.execute(_UNIT, {"code": unit, "province": PROVINCE}).one()
         actor = Actor(1, role, role, 1, row[0], row[1], row[2], row[3])
-    return Who(actor, Author(1, 1, role, None), LATER)
+    return Who(actor, Author(1, 1, role, None), at)
 
 
-def reviewer_of(session: Session, unit: str) -> Who:
+def reviewer_of(session: Session, unit: str, at: datetime = LATER) -> Who:
     """Give a reviewer of the area in which a unit's reports are accepted."""
     row = session.execute(_UNIT, {"code": unit, "province": PROVINCE}).one()
-    return who(session, "reviewer", area=row[4])
+    return who(session, "reviewer", area=row[4], at=at)
 
 
 def send(session: Session, unit: str, period: str, values: Mapping[str, Any]) -> Item:

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from random import Random
 from threading import Barrier
-from typing import NamedTuple
 
 import pytest
 from sqlalchemy import Engine, text
@@ -18,11 +17,8 @@ from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database, Session
 from indicators_api.errors import Conflict, PreconditionFailed
 from indicators_api.periods import Period
-from indicators_api.reports import corrections, reopening, review, service
-from indicators_api.reports.desk import Draft
-from indicators_api.reports.review import Item
-from indicators_api.reports.workflow import Step
-from tests.queries.filing import LATER, entry, reviewer_of, rows, send, who
+from tests.queries.filing import LATER, entry, rows, send
+from tests.queries.turns import Key, Standing, Turns, standings
 
 CITY = "842"
 WARDS = [f"H59.21.{number}" for number in range(11, 19)]
@@ -30,18 +26,6 @@ MONTHS = ["2024-05", "2024-06", "2024-07"]
 POOR, FILES, INVESTED = "XH160101", "NC240101", "KT090206"
 WRITERS, TURNS = 8, 25
 
-#: A report's key: unit and period.
-Key = tuple[str, Period]
-
-_STATES = text("""
-    SELECT u.code, r.period_id, r.state, r.revision, r.version, max(c.number) AS requested
-    FROM report r
-    JOIN unit u ON u.id = r.unit_id
-    LEFT JOIN correction c ON c.period_id = r.period_id AND c.unit_id = r.unit_id
-                          AND c.state = 'requested'
-    GROUP BY u.code, r.period_id, r.state, r.revision, r.version
-    ORDER BY u.code, r.period_id
-""")
 _END = text("""
     UPDATE assignment a SET valid_to = '2024-06-13' FROM unit u, indicator i
     WHERE u.id = a.unit_id AND i.id = a.indicator_id AND u.code = :unit AND i.code = :indicator
@@ -57,32 +41,12 @@ _VALUES = text("""
 """)
 
 
-class Standing(NamedTuple):
-    """A report as somebody saw it; meanwhile others may have moved it."""
-
-    key: Key
-    state: str
-    revision: int
-    version: int
-    #: Number of the correction that waits for a decision.
-    requested: int | None
-
-    @property
-    def item(self) -> Item:
-        return Item(*self.key, self.revision)
-
-
 @pytest.fixture
 def engine(committed_url: str) -> Iterator[Engine]:
     """Eight writers and who changes the catalogue, each with a connection."""
     made = make_engine(committed_url, pool_size=WRITERS + 1, statement_timeout_ms=60_000)
     yield made
     made.dispose()
-
-
-def standing(session: Session) -> list[Standing]:
-    found = session.execute(_STATES)
-    return [Standing((unit, Period.of_id(number)), *rest) for unit, number, *rest in found]
 
 
 def sums(session: Session, basis: str) -> dict[tuple[str, str], Decimal]:
@@ -101,6 +65,7 @@ class Writer:
     def __init__(self, database: Database, number: int) -> None:
         self.database = database
         self.chance = Random(number)  # noqa: S311 - repeatable, no secret
+        self.turns = Turns(self.chance)
         #: How many steps succeeded with each report.
         self.done: Counter[Key] = Counter()
         self.refused = 0
@@ -109,7 +74,7 @@ class Writer:
         start.wait()
         for _ in range(TURNS):
             with self.database.reading() as session:
-                reports = standing(session)
+                reports = standings(session)
             waiting = [report for report in reports if report.state == "sent"]
             try:
                 if waiting and self.chance.random() < 0.3:
@@ -122,9 +87,7 @@ class Writer:
 
     def accept_many(self, reports: list[Standing]) -> None:
         with self.database.writing() as session:
-            reviewer = reviewer_of(session, WARDS[0])
-            items = [report.item for report in reports]
-            answers = review.review_all(session, reviewer, items, Step.ACCEPT, None)
+            answers = self.turns.accept(session, reports)
         for answer in answers:
             if answer.reviewed:
                 self.done[answer.item.unit, answer.item.period] += 1
@@ -132,41 +95,10 @@ class Writer:
                 self.refused += 1
 
     def move_on(self, report: Standing) -> None:
-        unit, period = report.key
+        values = {POOR: entry(self.chance.randrange(500)), FILES: entry(self.chance.randrange(90))}
         with self.database.writing() as session:
-            if report.state == "accepted":
-                self.reopen(session, report)
-            elif report.state == "draft" and self.chance.random() < 0.2:
-                leader = who(session, "leader", unit=unit)
-                reopening.withdraw(
-                    session, leader, unit, period, report.version, seen=report.revision
-                )
-            elif report.state == "sent":
-                step = self.chance.choice([Step.ACCEPT, Step.ACCEPT, Step.RETURN])
-                review.review(session, reviewer_of(session, unit), report.item, step, "Seen.")
-            else:
-                values = {POOR: self.chance.randrange(500), FILES: self.chance.randrange(90)}
-                draft = Draft(
-                    entries={code: entry(value) for code, value in values.items()},
-                    step=Step.SEND,
-                    comment="Counted again.",
-                )
-                leader = who(session, "leader", unit=unit)
-                service.edit(session, leader, unit, period, draft, seen=report.revision)
+            self.turns.move_on(session, report, values)
         self.done[report.key] += 1
-
-    def reopen(self, session: Session, report: Standing) -> None:
-        """Revise what was accepted, ask for its correction, or decide on what was asked."""
-        unit, period = report.key
-        leader, seen = who(session, "leader", unit=unit), report.revision
-        if report.requested:
-            item = corrections.Item(*report.key, report.requested, seen)
-            step = self.chance.choice([Step.AGREE, Step.REFUSE])
-            corrections.decide(session, reviewer_of(session, unit), item, step, "Discussed.")
-        elif self.chance.random() < 0.5:
-            corrections.request(session, leader, unit, period, "A slip.", seen=seen)
-        else:
-            reopening.open_version(session, leader, unit, period, None, seen=seen)
 
 
 def end_an_assignment(database: Database, start: Barrier) -> None:
@@ -203,8 +135,8 @@ def test_eight_writers_of_one_district_lose_nothing(engine: Engine) -> None:
 
     with database.reading() as session:
         assert rollup.verify(session, 1) == []
-        assert {r.key: r.revision for r in standing(session)} == {
-            r.key: 1 + done[r.key] for r in standing(session)
+        assert {r.key: r.revision for r in standings(session)} == {
+            r.key: 1 + done[r.key] for r in standings(session)
         }
         assert done.total() > WRITERS
         for basis in ("accepted", "sent"):

@@ -62,7 +62,10 @@ Place = tuple[str, str, int]
 
 
 class Slice(NamedTuple):
-    """A question: areas by indicators by periods, from after a place on, at most `limit` rows."""
+    """A question: areas by indicators by periods, from after a place on, at most `limit` rows.
+
+    A sector may be without indicators: then the plan has no groups, and there are no figures.
+    """
 
     jurisdiction: int
     areas: Sequence[AreaFacts]
@@ -149,6 +152,8 @@ def figures(session: Session, wanted: Slice) -> tuple[list[Figure], Place | None
 
     None: that was all. Value, reason and coverage are always there, of the measures those asked.
     """
+    if not wanted.plan.groups:
+        return [], None
     asked = wanted._replace(measures=list(dict.fromkeys([*USUAL, *wanted.measures])))
     form = _form(asked)
     found = session.execute(_prepared(statement.rows(form)), _parameters(asked)).mappings().all()
@@ -163,6 +168,8 @@ def figures_json(session: Session, wanted: Slice) -> tuple[str, Place | None]:
 
     No object per cell here.
     """
+    if not wanted.plan.groups:
+        return "[]", None
     rows, count, area, indicator, period = session.execute(
         _prepared(statement.rows_as_json(_form(wanted))),
         {**_parameters(wanted), "page": wanted.limit},

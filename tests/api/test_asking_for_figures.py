@@ -3,12 +3,18 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 
+from indicators_api.db.session import Database
 from tests.callers import Caller, assert_problem
 from tests.factories import CITY, DIVISION, JULY, WARD, done
 
 POOR = "XH160101"
 ASKED = f"/aggregates?period={JULY}&indicator={POOR}"
+EMPTY_SECTOR = """
+    INSERT INTO sector (jurisdiction_id, code, name_vi, name_en, sort_order)
+    VALUES (1, 'NEW', 'Mới', 'New', 999)
+"""
 
 
 def test_a_question_that_is_too_broad_is_refused(operations: Caller) -> None:
@@ -118,3 +124,17 @@ def test_a_clerk_does_not_see_the_neighbours_in_a_list(clerk: Caller) -> None:
 
     assert "29239" in facts["hidden"]
     assert "29236" not in facts["hidden"]
+
+
+@pytest.mark.parametrize("query", ["", "&measures=value,ytd,plan", "&format=csv"])
+def test_a_sector_without_indicators_has_no_figures(
+    database: Database, operations: Caller, query: str
+) -> None:
+    """Figures: a list without rows, not a failure."""
+    with database.writing() as session:
+        session.execute(text(EMPTY_SECTOR))
+
+    answer = operations.get(f"/aggregates?period={JULY}&sector=NEW{query}")
+
+    assert answer.status_code == 200
+    assert answer.text.startswith("area,") if "csv" in query else done(answer)["data"] == []

@@ -188,6 +188,18 @@ def test_completeness_is_shown_to_those_who_may_see_it(client_of: Callable[..., 
     assert len(done(client_of("administrator").get(f"/completeness?period={JULY}"))["data"]) == 4
 
 
+@pytest.mark.parametrize("form", ["", "&format=csv"])
+def test_without_territory_indicators_there_is_nothing_to_reconcile(
+    operations: Caller, form: str
+) -> None:
+    """Figures: agency indicators are different work on each level; a list without rows."""
+    answer = operations.get(f"/reconciliation?period={JULY}&indicator=NC240101{form}")
+
+    assert answer.status_code == 200
+    assert answer.text.count("NC240101") == 0
+    assert form or done(answer)["data"] == []
+
+
 @pytest.mark.usefixtures("july")
 def test_what_was_reported_stands_beside_what_rolls_up(operations: Caller) -> None:
     """Figures: reported, rolled up, difference; territory indicators only."""

@@ -22,6 +22,7 @@ from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from tests import postgres
 from tests.callers import Caller, Clock, issue_token
+from tests.transactions import rolled_back
 
 RUN = pytest.StashKey[postgres.Run]()
 
@@ -105,13 +106,8 @@ def empty_engine(worker_id: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def empty_session(empty_engine: Engine) -> Iterator[Session]:
-    with empty_engine.connect() as held:
-        transaction = held.begin()
-        with Session(
-            held, join_transaction_mode="create_savepoint", expire_on_commit=False
-        ) as opened:
-            yield opened
-        transaction.rollback()
+    with rolled_back(empty_engine) as opened:
+        yield opened
 
 
 @pytest.fixture

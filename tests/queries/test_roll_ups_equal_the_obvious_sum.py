@@ -1,8 +1,6 @@
 """The roll-up law: whatever the world and the order of events, figures equal the obvious sum."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
 
@@ -23,6 +21,7 @@ from tests.queries.reference import cut_off, is_on
 from tests.queries.stories import Story, stories
 from tests.queries.world import LEVELS, InForce, World
 from tests.queries.world_rows import NOW, Ids, store
+from tests.transactions import rolled_back
 
 LIMITS = Limits(cells=10_000)
 #: Means and ratios are answered with at least 12 significant digits; all else to the last one.
@@ -34,16 +33,6 @@ Key = tuple[str, str, str]
 law = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-
-
-@contextmanager
-def rolled_back(engine: Engine) -> Iterator[Session]:
-    """Open a session of which nothing stays."""
-    with engine.connect() as held:
-        transaction = held.begin()
-        with Session(held, join_transaction_mode="create_savepoint") as opened:
-            yield opened
-        transaction.rollback()
 
 
 def played(session: Session, story: Story) -> Play:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Sequence, UniqueConstraint
+from sqlalchemy import BigInteger, Sequence, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from indicators_api.db.base import CODE, Base, Named, with_history
@@ -25,5 +25,5 @@ class Jurisdiction(Base, Named):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     code: Mapped[str] = mapped_column(CODE)
     #: Grows with every change of catalogue, plan, calendar or deadlines; part of every ETag.
-    catalogue_version: Mapped[int] = mapped_column(server_default="0")
+    catalogue_version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     catalogue_changed_at: Mapped[datetime]

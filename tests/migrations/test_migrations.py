@@ -56,14 +56,21 @@ def test_every_catalogue_table_has_its_history(empty_url):
 
 
 def test_the_past_shows_every_column_of_the_present(empty_url):
-    """`as_of`: a view of each table with a history, and of reports, with the table's columns."""
+    """`as_of`: a view of each table with a history, and of reports, with the table's columns.
+
+    Their types are the same: else a statement prepared for the present fails in the past.
+    """
     migrate.upgrade(empty_url)
 
     def columns(schema: str) -> dict[str, set[str]]:
-        query = (
-            "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns"
-            " WHERE table_schema = %s GROUP BY table_name"
-        )
+        query = """
+            SELECT c.relname, array_agg(concat_ws(' ', a.attname, a.attcollation::regcollation,
+                                                  format_type(a.atttypid, a.atttypmod)))
+            FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+            WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'v')
+              AND a.attnum > 0 AND NOT a.attisdropped
+            GROUP BY c.relname
+        """
         with psycopg.connect(empty_url) as connection:
             return {name: set(names) for name, names in connection.execute(query, [schema])}
 

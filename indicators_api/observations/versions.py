@@ -12,13 +12,13 @@ from sqlalchemy import text
 from indicators_api.db.session import Session
 
 _VERSION = text("""
-    SELECT j.catalogue_version, coalesce(r.revisions, 0), coalesce(r.reports, 0),
+    SELECT j.catalogue_version, coalesce(r.revisions, 0),
            greatest(j.catalogue_changed_at, r.changed_at)
     FROM jurisdiction j
     LEFT JOIN LATERAL (
-        SELECT sum(revision)::bigint AS revisions, count(*) AS reports, max(stepped_at)
-                AS changed_at
+        SELECT sum(revision)::bigint AS revisions, max(stepped_at) AS changed_at
         FROM report WHERE jurisdiction_id = j.id AND period_id = ANY(:periods)
+            AND first_sent_at IS NOT NULL
     ) r ON TRUE
     WHERE j.id = :jurisdiction
 """)
@@ -28,15 +28,14 @@ class SliceVersion(NamedTuple):
     """What changes whenever an answer over some periods may: part of its ETag.
 
     `changed_at` is the time of the newest change in the figures: of the catalogue, or a report's
-    last step.
+    last step. Of reports only those that were ever sent: others are in no answer, and may be
+    deleted as if they had never been.
 
-    `changed_at` alone would not do, since two changes may fall into one moment; nor the sum of
-    revisions, since a draft may be deleted and made again.
+    `changed_at` alone would not do, since two changes may fall into one moment.
     """
 
     catalogue: int
     revisions: int
-    reports: int
     changed_at: datetime
 
 

@@ -71,6 +71,22 @@ def test_what_was_answered_is_answered_again(
     assert len({str(answer) for answer in seen.values()}) == len(seen)
 
 
+def test_a_draft_that_is_thrown_away_has_changed_nothing(
+    make_report: MakeReport, clock: Clock, answers: Callable[..., Answers]
+) -> None:
+    """Versions through time: what was never sent is in no answer, nor in when it changed."""
+    make_report(unit=WARD, state="accepted", values={POOR: 41})
+    before = answers()
+    clock.forward(minutes=1)
+    draft = make_report(unit=NEIGHBOUR, state="draft")
+    meanwhile, then = answers(), clock()
+    clock.forward(minutes=1)
+    make_report.caller("clerk", NEIGHBOUR).delete(draft.url, seen=draft.revision)
+
+    assert meanwhile == before
+    assert answers(then) == before
+
+
 def test_a_later_change_of_deadlines_is_not_seen(
     make_report: MakeReport, clock: Clock, client_of: Callable[..., Caller], operations: Caller
 ) -> None:

@@ -309,6 +309,6 @@ class DataVersion(Schema):
         metadata={"description": "Grows with every change of catalogue, plan, calendar"}
     )
     reports = fields.Integer(
-        metadata={"description": "Grows with every change of a report of the period"}
+        metadata={"description": "Grows with every change of a report that was ever sent"}
     )
     as_of = fields.DateTime(metadata={"description": "Time of the newest change"})

@@ -1,6 +1,7 @@
 """A small catalogue as CSV files, for tests to break: one district of two wards."""
 
 import csv
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 HEADERS = {
@@ -38,7 +39,7 @@ _STOCK = "NGUOI,integer,0,stock,last,sum,,,,,monthly,province;district;commune,0
 _RATE = "PT,percent,2,rate,recompute,recompute,,A1,A2,100,yearly,province;district;commune,0,100,"
 _FLOW = "NGUOI,integer,0,flow,sum,sum,,,,,monthly,district;commune,0,,"
 
-ROWS = {
+ROWS: Mapping[str, Sequence[str]] = {
     "jurisdiction.csv": ["mau,Tỉnh Mẫu,Sample Province"],
     "area_levels.csv": [
         "province,Tỉnh,Province,1,,true",
@@ -87,11 +88,11 @@ ROWS = {
 }
 
 
-def write_catalogue(folder: Path) -> Path:
-    """Write the small catalogue into a folder and give the folder."""
+def write_catalogue(folder: Path, rows: Mapping[str, Sequence[str]] = ROWS) -> Path:
+    """Write the small catalogue, or another one's rows by file, into a folder; give the folder."""
     folder.mkdir(exist_ok=True)
     for file, header in HEADERS.items():
-        text = "\r\n".join([header, *ROWS[file], ""])
+        text = "\r\n".join([header, *rows[file], ""])
         (folder / file).write_bytes(text.encode())
     return folder
 

@@ -1,0 +1,73 @@
+"""The law of the past: an `as_of` after later changes gives what was answered before them."""
+
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+from hypothesis import HealthCheck, given, settings
+from sqlalchemy import Engine
+
+from indicators_api.api.context import wall_clock
+from indicators_api.db.session import Session, look_back
+from indicators_api.indicators.snapshot import snapshot
+from indicators_api.observations.versions import slice_version
+from tests.queries.annals import Annals, History, histories
+from tests.queries.answers import Answers, answers, differing
+from tests.queries.filing import who
+from tests.transactions import rolled_back
+
+
+class Look(NamedTuple):
+    """What was answered at a moment."""
+
+    at: datetime
+    answers: Answers
+
+
+def ask(session: Session, at: datetime, *, as_of: datetime | None = None) -> Answers:
+    """Ask as the operations centre, which sees everything."""
+    return answers(session, who(session, "operations").actor, at, as_of=as_of)
+
+
+def forced(session: Session, at: datetime) -> Answers:
+    """Ask as of a moment even where nothing has changed since."""
+    with session.begin_nested() as transaction:
+        look_back(session, at)
+        found = ask(session, at)
+        transaction.rollback()
+    return found
+
+
+@settings(
+    deadline=None,
+    max_examples=10,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(history=histories())
+def test_as_of_gives_what_was_answered(empty_engine: Engine, history: History) -> None:
+    """Versions through time: whatever happens later changes nothing, to the digit.
+
+    Asked at the very moment of a change, just before the next one, or somewhere between.
+    """
+    with rolled_back(empty_engine) as session, TemporaryDirectory() as folder:
+        annals = Annals(session, Path(folder))
+        annals.begin(history.dice)
+        seen: list[Look] = []
+        for chapter in history.chapters:
+            annals.tell(chapter)
+            seen.append(Look(annals.at, ask(session, annals.at)))
+
+        for past in seen:
+            assert differing(past.answers, ask(session, past.at, as_of=past.at)) == {}
+        assert differing(seen[-1].answers, forced(session, annals.at)) == {}
+
+
+def test_what_was_prepared_for_the_present_is_asked_of_the_past(session: Session) -> None:
+    """The past as a schema: the same statements, on a connection that has prepared them."""
+    often = 10
+    now = [(snapshot(session, 1), slice_version(session, 1, [202407])) for _ in range(often)]
+
+    look_back(session, wall_clock())
+
+    assert (snapshot(session, 1), slice_version(session, 1, [202407])) == now[-1]

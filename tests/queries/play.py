@@ -87,10 +87,7 @@ class Play:
         present = self.kept.get(key)
         said = {} if present and present.state == "submitted" else values
         merged = {**(present.values if present else {}), **said}
-        entries = {
-            name: Entry(answer) if isinstance(answer, Decimal) else Entry(None, answer)
-            for name, answer in said.items()
-        }
+        entries = {name: Entry(*answer) for name, answer in said.items()}
         draft = Draft(entries=entries, step=step, comment="As measured.")
         who = self._who("leader", self.world.units[code].area, code)
         if present is None:
@@ -169,11 +166,13 @@ class Play:
         return found
 
     def _answer(self) -> Answer:
-        kind = self.chance.random()
+        status, kind = self.chance.choice("EPA"), self.chance.random()
+        ytd = self._number() if self.chance.random() < 0.4 else None
         if kind < 0.2:
-            return self.chance.choice(_REASONS)
-        if kind < 0.3:
-            return Decimal(0)
+            return Answer(None, self.chance.choice(_REASONS), status, ytd)
+        return Answer(Decimal(0) if kind < 0.3 else self._number(), None, status, ytd)
+
+    def _number(self) -> Decimal:
         digits = self.chance.choice((1, 3, 6, 9, 20))
         places = self.chance.choice((0, 0, 1, 2, 5, 10))
         number = self.chance.randrange(-(10**digits), 10**digits)

@@ -1,39 +1,49 @@
-"""How figures add up, the slow and obvious way: loops, dictionaries, exact fractions.
+"""How figures add up over areas, the slow and obvious way: loops, dictionaries, exact fractions.
 
-Written from domain.md alone ("How figures add up", "Vocabulary"): SQL is held against it.
+Written from domain.md alone ("How figures add up", "Vocabulary"): SQL is held against it. Here the
+figures of single periods; measured.py puts them together over time.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
-from indicators_api.periods import Period, PeriodType
-from tests.queries.world import Indicator, InForce, Validity, World
+from indicators_api.periods import Period
+from tests.queries.spans import ASKED, cover, made_of, of_stock, span_of
+from tests.queries.world import Answer, InForce, Validity, World
 
-ASKED = {
-    PeriodType.MONTH: "monthly",
-    PeriodType.QUARTER: "quarterly",
-    PeriodType.HALF: "half_yearly",
-    PeriodType.YEAR: "yearly",
-}
-LENGTH = {
-    PeriodType.MONTH: 1,
-    PeriodType.QUARTER: 3,
-    PeriodType.HALF: 6,
-    PeriodType.NINE_MONTHS: 9,
-    PeriodType.YEAR: 12,
-}
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is known when figures are asked for.
+
+    A world, what is in force in it on a basis, whether figures are rolled up or what the areas' own
+    units reported, and the day by which areas go.
+    """
+
+    world: World
+    in_force: InForce
+    source: str
+    geography: date
+
+    def answer(self, unit: str, indicator: str, period: Period) -> Answer | None:
+        return self.in_force.get((unit, period), {}).get(indicator)
 
 
 class Figure(NamedTuple):
-    """A figure with its coverage. `value` None: there is none, `reason` says why."""
+    """An area's figure of a period, with its coverage. `value` None: none, `reason` says why.
+
+    `status` is the worst behind the value: E before P before A.
+    """
 
     value: Fraction | None
     reason: str | None
     expected: int
     reported: int
+    status: str | None
 
 
 def is_on(valid: Validity, day: date) -> bool:
@@ -53,6 +63,16 @@ def lies_in(world: World, area: str, other: str) -> bool:
     return above == other
 
 
+def worst(statuses: list[str]) -> str | None:
+    """Give the least sure of statuses. None: there are none."""
+    return next((status for status in "EPA" if status in statuses), None)
+
+
+def average(values: list[Fraction]) -> Fraction:
+    return sum(values, Fraction(0)) / len(values)
+
+
+@lru_cache(maxsize=10_000)
 def asked_units(world: World, indicator: str, period: Period) -> dict[str, str]:
     """Give the units that are assigned an indicator in a period, and how often each is asked."""
     measured, found = world.indicators[indicator], {}
@@ -85,182 +105,150 @@ def counting_units(world: World, indicator: str, period: Period, area: str) -> d
     return found
 
 
-def rolled_up(
-    world: World, in_force: InForce, area: str, indicator: str, month: Period
-) -> Figure | None:
-    """Give an area's rolled-up figure of a month. None: no row, since no unit is assigned."""
-    if world.indicators[indicator].area_rule == "recompute":
-        return _ratio(world, in_force, area, indicator, month)
-    units = counting_units(world, indicator, month, area)
-    return _added_up(world, in_force, units, indicator, month)
+def own_units(world: World, indicator: str, period: Period, area: str) -> dict[str, str]:
+    """Give the area's own units that are assigned an indicator, and how often each is asked."""
+    assigned = asked_units(world, indicator, period)
+    return {code: often for code, often in assigned.items() if world.units[code].area == area}
 
 
-def reported(
-    world: World, in_force: InForce, area: str, indicator: str, month: Period
+@lru_cache(maxsize=10_000)
+def in_period(
+    told: Told, area: str, indicator: str, period: Period, both: str = ""
 ) -> Figure | None:
-    """Give what the area's own unit sent; of several, what the rule makes of them, if it can."""
-    assigned = asked_units(world, indicator, month)
-    units = {code: often for code, often in assigned.items() if world.units[code].area == area}
+    """Give an area's figure of a period that values are sent for. None: no unit is assigned.
+
+    `both`: the agency ratio whose part it is, taken over the units that count for both its parts.
+    Before the area was the territory that it is, there is none.
+    """
+    units = _units(told, area, indicator, period, both)
     if not units:
         return None
-    values = _values(in_force, units, indicator, month)
-    expected, given = _coverage(in_force, units, indicator, month)
-    rule = world.indicators[indicator].area_rule
-    if not values:
-        return Figure(None, "missing", expected, given)
-    if len(units) > 1 and rule in {"none", "recompute", "weighted_mean"}:
-        return Figure(None, "not_additive", expected, given)
-    value = _by_rule(rule if len(units) > 1 else "none", list(values.values()))
-    return Figure(value, None, expected, given)
+    figure = _together(told, units, indicator, period)
+    if not is_comparable(told, area, period):
+        return figure._replace(value=None, reason="not_comparable", status=None)
+    return figure
 
 
-def _values(
-    in_force: InForce, units: Iterable[str], indicator: str, period: Period
-) -> dict[str, Fraction]:
-    """Give the values of those units that have one. Missing is never zero."""
-    found = {}
-    for unit in units:
-        answer = in_force.get((unit, period), {}).get(indicator)
-        if isinstance(answer, Decimal):
-            found[unit] = Fraction(answer)
-    return found
+def is_comparable(told: Told, area: str, period: Period) -> bool:
+    """Tell whether an area was its present territory when a period's first month was cut off.
+
+    What goes over after the day that areas go by does not matter yet.
+    """
+    days = [change.day for change in told.world.successions if change.successor == area]
+    first = cut_off(period.first_month, 14)
+    return all(day <= first or day > told.geography for day in days)
 
 
-def _coverage(
-    in_force: InForce, units: Mapping[str, str], indicator: str, period: Period
-) -> tuple[int, int]:
-    """Give expected and reported: of the units asked, less those to whom it does not apply."""
-    values = _values(in_force, units, indicator, period)
+def stated_year_to_date(
+    told: Told, area: str, indicator: str, period: Period
+) -> tuple[Fraction | None, str | None]:
+    """Give the year to date that units report of their own, put together by the rule over areas.
+
+    It is no value: of several units only sums and means are put together. A ratio's is what its
+    unit sent, never rolled up.
+    """
+    rule = told.world.indicators[indicator].area_rule
+    if told.source == "rollup" and rule == "recompute":
+        return None, "not_additive"
+    units = _units(told, area, indicator, period)
+    if units and not is_comparable(told, area, period):
+        return None, "not_comparable"
+    if len(units) > 1 and rule not in {"sum", "mean"}:
+        return None, "not_additive"
+    answers = [told.answer(unit, indicator, period) for unit in units]
+    stated = [Fraction(a.ytd) for a in answers if a is not None and a.ytd is not None]
+    if not stated:
+        return None, "not_reported"
+    return (average(stated) if rule == "mean" else sum(stated, Fraction(0))), None
+
+
+def _units(told: Told, area: str, indicator: str, period: Period, both: str = "") -> dict[str, str]:
+    """Give the units that are behind a figure."""
+    if told.source == "reported":
+        return own_units(told.world, indicator, period, area)
+    units = counting_units(told.world, indicator, period, area)
+    if not both:
+        return units
+    ratio = told.world.indicators[both]
+    for part in (ratio.numerator or "", ratio.denominator or ""):
+        others = counting_units(told.world, part, period, area)
+        units = {unit: often for unit, often in units.items() if unit in others}
+    return units
+
+
+def _together(told: Told, units: Mapping[str, str], indicator: str, period: Period) -> Figure:
+    """Put the values of units together by the rule over areas; where it can't, say why."""
+    answers = {unit: told.answer(unit, indicator, period) for unit in units}
+    given = {unit: a for unit, a in answers.items() if a is not None and a.value is not None}
+    values = {unit: Fraction(a.value or 0) for unit, a in given.items()}
     asked = [unit for unit, often in units.items() if often == ASKED.get(period.type)]
-    if not asked:
-        return len(values), len(values)
-    excused = [
-        unit
-        for unit in asked
-        if in_force.get((unit, period), {}).get(indicator) == "not_applicable"
-    ]
-    return len(asked) - len(excused), len([unit for unit in asked if unit in values])
+    excused = [u for u in asked if (a := answers[u]) and a.missing == "not_applicable"]
+    expected = len(asked) - len(excused) if asked else len(values)
+    reported = len([unit for unit in asked if unit in values]) if asked else len(values)
+    value, reason = _by_rule(told, values, indicator, period, is_alone=len(units) == 1)
+    status = worst([a.status for a in given.values()]) if value is not None else None
+    return Figure(value, reason, expected, reported, status)
 
 
-def _by_rule(rule: str, values: list[Fraction]) -> Fraction:
-    """Put values together; for `none` there is but one."""
-    if rule in {"sum", "none"}:
-        return sum(values, Fraction(0))
-    if rule == "mean":
-        return sum(values, Fraction(0)) / len(values)
-    return min(values) if rule == "min" else max(values)
+def _by_rule(
+    told: Told, values: dict[str, Fraction], indicator: str, period: Period, *, is_alone: bool
+) -> tuple[Fraction | None, str | None]:
+    """Give what the rule makes of values, or why nothing. Missing is never zero.
 
-
-def _added_up(
-    world: World, in_force: InForce, units: Mapping[str, str], indicator: str, period: Period
-) -> Figure | None:
-    """Add up the values of units by the rule over areas. None: no units."""
-    if not units:
-        return None
-    rule = world.indicators[indicator].area_rule
-    values = _values(in_force, units, indicator, period)
-    expected, given = _coverage(in_force, units, indicator, period)
-    if rule == "none" and len(units) > 1:
-        return Figure(None, "not_additive", expected, given)
+    What an area's only own unit reported is shown as it is; of several, weights don't help.
+    """
+    rule, is_own = told.world.indicators[indicator].area_rule, told.source == "reported"
+    if rule == "none" and not is_alone and (values or not is_own):
+        return None, "not_additive"
     if not values:
-        return Figure(None, "missing", expected, given)
-    if rule != "weighted_mean":
-        return Figure(_by_rule(rule, list(values.values())), None, expected, given)
-    weights = {unit: _weight(world, in_force, unit, indicator, period) for unit in values}
+        return None, "missing"
+    if is_own and not is_alone and rule in {"recompute", "weighted_mean"}:
+        return None, "not_additive"
+    if rule == "weighted_mean" and not is_own:
+        return _weighted(told, values, indicator, period)
+    return _plain(rule if not is_alone else "none", list(values.values())), None
+
+
+def _plain(rule: str, values: list[Fraction]) -> Fraction:
+    """Put values together; for `none` there is but one."""
+    if rule == "mean":
+        return average(values)
+    if rule in {"min", "max"}:
+        return min(values) if rule == "min" else max(values)
+    return sum(values, Fraction(0))
+
+
+def _weighted(
+    told: Told, values: dict[str, Fraction], indicator: str, period: Period
+) -> tuple[Fraction | None, str | None]:
+    weight = told.world.indicators[indicator].weight or ""
+    weights = {unit: _weight(told, unit, weight, period) for unit in values}
     total = sum(weights.values(), Fraction(0))
     if total == 0:
-        return Figure(None, "weight_missing", expected, given)
-    weighted = sum((values[unit] * weights[unit] for unit in values), Fraction(0))
-    return Figure(weighted / total, None, expected, given)
+        return None, "weight_missing"
+    return sum((values[unit] * weights[unit] for unit in values), Fraction(0)) / total, None
 
 
-def _weight(world: World, in_force: InForce, unit: str, indicator: str, period: Period) -> Fraction:
-    """Give the weight of a unit's value: the weight indicator's value of the unit's own area."""
-    weight = world.indicators[indicator].weight or ""
-    area = world.units[unit].area
-    for place in _places(world, weight, period):
-        owners = [u for u in asked_units(world, weight, place) if world.units[u].area == area]
-        values = _values(in_force, owners, weight, place)
-        if values:
-            return sum(values.values(), Fraction(0))
-    return Fraction(0)
+def _weight(told: Told, unit: str, weight: str, period: Period) -> Fraction:
+    """Give the weight of a unit's value: the weight indicator's value of the unit's own area.
 
-
-def _places(world: World, part: str, month: Period) -> list[Period]:
-    """Give the periods that a part or weight is looked for in, the first that has it being right.
-
-    A stock that isn't collected monthly: the newest value collected at a period ending no later
-    than this one's end, within twelve months; of periods that end together the indicator's own
-    frequency first, then the longer.
+    Looked for as a part is: of a stock the newest, of a flow the sum over the period. What is
+    neither has to be sent for the very period.
     """
-    facts = world.indicators[part]
-    if facts.time_rule != "last" or facts.frequency == "monthly":
-        return [month]
-    found = []
-    for year in (month.year - 1, month.year):
-        for kind, length in LENGTH.items():
-            last = 1 if kind is PeriodType.NINE_MONTHS else 12 // length
-            found += [Period(kind, year, number) for number in range(1, last + 1)]
-    year_before = (month.year - 1, month.number)
-    near = [p for p in found if year_before <= (p.end.year, p.end.month) and p.end <= month.end]
-    near.sort(key=lambda p: (p.end, ASKED.get(p.type) == facts.frequency, LENGTH[p.type]))
-    return near[::-1]
+    facts, span = told.world.indicators[weight], span_of(period)
+    area = told.world.units[unit].area
+    if facts.time_rule == "last":
+        found = [_sent_for(told, area, weight, place) for place in of_stock(facts.frequency, span)]
+        return next((value for value in found if value is not None), Fraction(0))
+    places = made_of(facts.frequency, span) if facts.time_rule == "sum" else [period]
+    if not cover(places, span):
+        return Fraction(0)
+    return sum((_sent_for(told, area, weight, place) or 0 for place in places), Fraction(0))
 
 
-def _ratio(
-    world: World, in_force: InForce, area: str, indicator: str, month: Period
-) -> Figure | None:
-    """Give factor x the area's figure of the numerator / that of the denominator."""
-    facts = world.indicators[indicator]
-    above = _part(world, in_force, area, facts, facts.numerator or "", month)
-    below = _part(world, in_force, area, facts, facts.denominator or "", month)
-    if above is None or below is None:
-        return None
-    covers_less = above.reported * below.expected <= below.reported * above.expected
-    coverage = (above if covers_less else below)[2:]
-    if above.value is None:
-        return Figure(None, "numerator_missing", *coverage)
-    if below.value is None:
-        return Figure(None, "denominator_missing", *coverage)
-    if below.value == 0:
-        return Figure(None, "denominator_zero", *coverage)
-    return Figure(Fraction(facts.factor or 1) * above.value / below.value, None, *coverage)
-
-
-def _part(
-    world: World, in_force: InForce, area: str, ratio: Indicator, part: str, month: Period
-) -> Figure | None:
-    """Give a part's figure: areas first, then time."""
-
-    def figure(period: Period) -> Figure | None:
-        units = counting_units(world, part, period, area)
-        if ratio.scope == "agency":  # Both parts over the units assigned both.
-            for other in (ratio.numerator or "", ratio.denominator or ""):
-                both = counting_units(world, other, period, area)
-                units = {unit: often for unit, often in units.items() if unit in both}
-        return _added_up(world, in_force, units, part, period)
-
-    own = figure(month)
-    if own is None:
-        return None
-    upper = world.indicators[ratio.numerator or ""]
-    lower = world.indicators[ratio.denominator or ""]
-    if part == upper.code and (upper.time_rule, lower.time_rule) == ("sum", "last"):
-        return _since_january(own, [figure(p) for p in _until(month)])
-    for place in _places(world, part, month):
-        newest = figure(place)
-        if newest is not None and newest.value is not None:
-            return newest
-    return own
-
-
-def _until(month: Period) -> list[Period]:
-    return [Period.month(month.year, number) for number in range(1, month.number + 1)]
-
-
-def _since_january(own: Figure, months: list[Figure | None]) -> Figure:
-    """Add a flow up from January on; without the month's own figure there is none."""
-    if own.value is None:
-        return own
-    values = [figure.value for figure in months if figure is not None and figure.value is not None]
-    return own._replace(value=sum(values, Fraction(0)))
+def _sent_for(told: Told, area: str, indicator: str, period: Period) -> Fraction | None:
+    """Give what an area's own units sent together, whatever the rule. None: no value."""
+    units = own_units(told.world, indicator, period, area)
+    answers = [told.answer(unit, indicator, period) for unit in units]
+    values = [Fraction(a.value) for a in answers if a is not None and a.value is not None]
+    return sum(values, Fraction(0)) if values else None

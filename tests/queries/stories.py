@@ -1,15 +1,15 @@
-"""Stories for the roll-up's law, drawn by hypothesis: a small world, and what its units do."""
+"""Stories for the laws of figures, drawn by hypothesis: a small world, and what its units do."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hypothesis import strategies as st
 
 from indicators_api.periods import Period
 from tests.queries.reference import cut_off, is_on
-from tests.queries.world import ALWAYS, Area, Assignment, Indicator, Unit, Validity, World
+from tests.queries.spans import periods_of, since_january, span_of
+from tests.queries.world import World
+from tests.queries.worlds import worlds
 
 #: The months that figures are asked for, over a new year.
 MONTHS = tuple(Period.parse(p) for p in ("2023-11", "2023-12", "2024-01", "2024-02", "2024-03"))
@@ -25,189 +25,70 @@ EARLIER = tuple(
         ("2023-12", "2023", "2024-02", "2024-Q1"),
     )
 )
-#: First days on and around cut-off days and ends of months.
-TURNS = (
-    *(
-        date(year, month, day)
-        for year, month in ((2022, 12), (2023, 11), (2023, 12), (2024, 1), (2024, 2))
-        for day in (1, 14, 15, 28)
-    ),
-    *(date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 29)),
-)
-
-_TIME_RULES = ("sum", "last", "mean", "none")
-_FREQUENCIES = ("monthly", "quarterly", "half_yearly", "yearly")
-
+#: The periods that figures with measures are asked for.
+OF_A_YEAR = tuple(sorted((*periods_of(2024), Period.parse("2023-Q4")), key=lambda each: each.id))
 
 #: Choices of steps, see play.py: silent, a draft, sent, accepted, returned, accepted again …
 _LIVES = (
     *((), (3, 3), (0,), (0, 3), (0, 3, 2, 3), (0, 0), (0, 0), (0, 0), (0, 0), (1, 0, 0)),
     *((0, 0, 0, 0), (0, 0, 0, 0, 0), (0, 0, 0, 0, 3), (0, 0, 0, 0, 3, 0, 0), (3, 2, 3, 0, 0)),
 )
+#: Mostly simple ones.
+_SHORT_LIVES = ((), (0,), (0, 0, 0, 0), (0, 0, 0, 0, 3), *((0, 0),) * 8)
 
 
 class Story(NamedTuple):
-    """A world, choices of steps for its reports, months to ask for; `dice` decides on the rest."""
+    """A world, choices of steps for its reports, periods to ask for; `dice` decides on the rest."""
 
     world: World
     lives: Mapping[tuple[str, Period], Sequence[int]]
-    months: list[Period]
+    asked: list[Period]
     #: Seed of the values and of the order of the steps.
     dice: int
 
 
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
-    """Draw a world and the lives of some of its reports."""
-    areas = draw(_areas())
-    units = draw(_units(areas))
-    indicators = draw(_indicators())
-    assignments = draw(_assignments(units, indicators))
-    world = World(
-        {a.code: a for a in areas},
-        {u.code: u for u in units},
-        {i.code: i for i in indicators},
-        tuple(assignments),
-    )
+    """Draw a world and the lives of some of its reports, for figures of months."""
+    world = draw(worlds(districts=3))
     months = draw(st.lists(st.sampled_from(MONTHS), min_size=1, max_size=3, unique=True))
-    periods = {*months, *draw(st.sampled_from(EARLIER))}
-    keys = [
-        (unit.code, period)
-        for period in sorted(periods, key=lambda each: each.id)
-        for unit in units
-        if is_on(unit.valid, cut_off(period, unit.cut_off_day))
+    lives = draw(_lives(world, {*months, *draw(st.sampled_from(EARLIER))}, _LIVES))
+    return Story(world, lives, in_order(months), draw(st.integers(0, 2**32)))
+
+
+@st.composite
+def stories_of_years(draw: st.DrawFn) -> Story:
+    """Draw a smaller world that reports of more periods, for figures of all periods."""
+    world = draw(worlds(districts=1))
+    asked = draw(st.lists(st.sampled_from(OF_A_YEAR), min_size=1, max_size=3, unique=True))
+    beside = {near for p in asked for near in (p, p.previous, p.same_last_year)}
+    behind = in_order({near for period in asked for near in _behind(period)})
+    some = draw(st.lists(st.sampled_from(behind), min_size=3, max_size=16, unique=True))
+    lives = draw(_lives(world, {*beside, *some}, _SHORT_LIVES))
+    return Story(world, lives, in_order(asked), draw(st.integers(0, 2**32)))
+
+
+def in_order(periods: Iterable[Period]) -> list[Period]:
+    return sorted(periods, key=lambda period: period.id)
+
+
+def _behind(period: Period) -> list[Period]:
+    """Give the periods that what stands beside a figure may be made of."""
+    spans = [
+        *(span_of(period.previous), since_january(span_of(period))),
+        since_january(span_of(period.same_last_year)),
     ]
-    steps = st.sampled_from(_LIVES)
-    lives = {key: draw(steps) for key in keys}
-    months.sort(key=lambda month: month.id)
-    return Story(world, lives, months, draw(st.integers(0, 2**32)))
-
-
-def _validity(mostly: int) -> st.SearchStrategy[Validity]:
-    """Mostly always; else it begins, or ends, or both, in the middle of things."""
-    begins = st.sampled_from(TURNS).map(lambda day: (day, None))
-    ends = st.sampled_from(TURNS).map(lambda day: (ALWAYS[0], day))
-    both = st.lists(st.sampled_from(TURNS), min_size=2, max_size=2, unique=True)
-    return st.one_of(
-        *[st.just(ALWAYS)] * mostly, begins, ends, both.map(lambda days: (min(days), max(days)))
-    )
+    return [each for span in spans for each in periods_of(span.year) if span.has(each)]
 
 
 @st.composite
-def _areas(draw: st.DrawFn) -> list[Area]:
-    found = [Area("1", "province", None, ALWAYS)]
-    for district in range(1, draw(st.integers(1, 3)) + 1):
-        found.append(Area(f"1{district}", "district", "1", ALWAYS))
-        for commune in range(1, draw(st.integers(1, 2)) + 1):
-            valid = draw(_validity(20))
-            found.append(Area(f"1{district}{commune}", "commune", f"1{district}", valid))
-    return found
-
-
-@st.composite
-def _units(draw: st.DrawFn, areas: list[Area]) -> list[Unit]:
-    found = []
-    for area in areas:
-        for number in range(draw(st.sampled_from((1, 1, 2)))):
-            regime = draw(st.sampled_from((14, None)))
-            valid = area.valid if area.valid != ALWAYS else draw(_validity(20))
-            found.append(Unit(f"U{area.code}{'ab'[number]}", area.code, regime, valid))
-    return found
-
-
-@st.composite
-def _indicators(draw: st.DrawFn) -> list[Indicator]:
-    plain = draw(_flow_and_stock())
-    for number in range(draw(st.integers(1, 3))):
-        rules = ("sum", "mean", "min", "max", "none", "weighted_mean", "weighted_mean")
-        rule = draw(st.sampled_from(rules))
-        weight = draw(st.sampled_from(plain)).code if rule == "weighted_mean" else None
-        plain.append(
-            Indicator(
-                code=f"P{number}",
-                area_rule=rule,
-                time_rule="mean" if weight else draw(st.sampled_from(_TIME_RULES)),
-                frequency=draw(st.sampled_from(("monthly", *_FREQUENCIES))),
-                scope=draw(st.sampled_from(("territory", "agency"))),
-                valid=draw(_validity(30)),
-                weight=weight,
-            )
-        )
-    ratios = [draw(_ratio(number, plain)) for number in range(draw(st.integers(1, 2)))]
-    of_both = draw(_ratio(9, plain[:2]))._replace(numerator="FLOW", denominator="STOCK")
-    return [*plain, *ratios, of_both]
-
-
-@st.composite
-def _flow_and_stock(draw: st.DrawFn) -> list[Indicator]:
-    """Draw what most ratios are made of: a flow, or a stock too, and a stock seldom collected."""
-    scope, rare = draw(st.sampled_from(("territory", "agency"))), _FREQUENCIES[1:]
-    flow = Indicator("FLOW", "sum", "sum", "monthly", scope, ALWAYS)
-    stock = Indicator("STOCK", "sum", "last", draw(st.sampled_from(rare)), scope, ALWAYS)
-    return [flow._replace(time_rule=draw(st.sampled_from(("sum", "sum", "last")))), stock]
-
-
-@st.composite
-def _ratio(draw: st.DrawFn, number: int, plain: list[Indicator]) -> Indicator:
-    above, below = draw(st.sampled_from(plain)), draw(st.sampled_from(plain))
-    return Indicator(
-        code=f"R{number}",
-        area_rule="recompute",
-        time_rule="recompute",
-        frequency=draw(st.sampled_from(_FREQUENCIES)),
-        scope=draw(st.sampled_from(("territory", "agency"))),
-        valid=draw(_validity(30)),
-        numerator=above.code,
-        denominator=below.code,
-        factor=draw(st.sampled_from([Decimal(100), Decimal("-0.5"), Decimal(1)])),
-    )
-
-
-@st.composite
-def _assignments(
-    draw: st.DrawFn, units: list[Unit], indicators: list[Indicator]
-) -> list[Assignment]:
-    """Give each indicator to all units, those of a level, any, or those of one before it."""
-    chosen: list[list[tuple[Unit, Validity]]] = []
-    found = []
-    for indicator in indicators:
-        given = draw(_owners(units, chosen, indicator.scope == "territory"))
-        chosen.append(given)
-        often = st.sampled_from((*(None,) * 9, *_FREQUENCIES, "yearly"))
-        found += [Assignment(u.code, indicator.code, draw(often), valid) for u, valid in given]
-    return found
-
-
-@st.composite
-def _owners(
-    draw: st.DrawFn,
-    units: list[Unit],
-    before: list[list[tuple[Unit, Validity]]],
-    is_exclusive: bool,  # noqa: FBT001 - hypothesis passes it by position
-) -> list[tuple[Unit, Validity]]:
-    how = draw(st.sampled_from(("all", "commune", "district", "any", "any", "before")))
-    if how == "before" and before:
-        found = draw(st.sampled_from(before))
-    else:
-        lengths = {"district": 2, "commune": 3}
-        pool = [u for u in units if len(u.area) == lengths.get(how, len(u.area))]
-        picked = draw(st.lists(st.sampled_from(units), unique=True)) if how == "any" else pool
-        found = [(unit, draw(_validity(9))) for unit in picked]
-    return draw(_one_by_one(found)) if is_exclusive else found
-
-
-@st.composite
-def _one_by_one(
-    draw: st.DrawFn, owners: list[tuple[Unit, Validity]]
-) -> list[tuple[Unit, Validity]]:
-    """Let no two units of an area own a datum at once: the second follows on the first."""
-    by_area: dict[str, list[tuple[Unit, Validity]]] = {}
-    for unit, valid in owners:
-        earlier = by_area.setdefault(unit.area, [])
-        if not earlier:
-            earlier.append((unit, valid))
-        elif len(earlier) == 1 and (first := earlier[0])[1] == ALWAYS:
-            turn = draw(st.sampled_from(TURNS))
-            earlier[0] = (first[0], (ALWAYS[0], turn - timedelta(days=1)))
-            earlier.append((unit, (turn, None)))
-    return [owner for owners in by_area.values() for owner in owners]
+def _lives(
+    draw: st.DrawFn, world: World, periods: set[Period], lives: Sequence[Sequence[int]]
+) -> dict[tuple[str, Period], Sequence[int]]:
+    steps = st.sampled_from(lives)
+    return {
+        (unit.code, period): draw(steps)
+        for period in in_order(periods)
+        for unit in world.units.values()
+        if is_on(unit.valid, cut_off(period, unit.cut_off_day))
+    }

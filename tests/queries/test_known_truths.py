@@ -11,7 +11,7 @@ from indicators_api.periods import Period
 from indicators_api.reports.workflow import Step
 from tests.queries.filing import figure, file, reconciled, rows, send
 from tests.queries.play import Play
-from tests.queries.world import ALWAYS, Area, Assignment, Indicator, Unit, World
+from tests.queries.world import ALWAYS, Area, Assignment, Indicator, Unit, World, said
 from tests.queries.world_rows import store
 
 #: The city with two of its ten communes, its divisions; the same in another district; departments.
@@ -284,7 +284,3 @@ def test_each_part_of_a_ratio_has_its_own_rule(empty_session: Session) -> None:
     (use,) = rows(empty_session, Question([Period.parse("2024-04")], area="1", indicators=["USE"]))
 
     assert use.value == Decimal(100) * (30 + 10) / max(100, 80)
-
-
-def said(value: int | str) -> Decimal | str:
-    return value if isinstance(value, str) else Decimal(value)

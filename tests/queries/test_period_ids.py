@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from indicators_api.aggregation.counting import ASKED_FREQUENCY, LAST_MONTH
 from indicators_api.periods import Period
-from tests.queries.reference import ASKED
+from tests.queries.spans import ASKED
 
 PERIODS = [
     Period.parse(f"{year}{rest}")

@@ -1,6 +1,7 @@
 """A small catalogue and what is reported under it, as plain values."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,13 +10,22 @@ from indicators_api.periods import Period
 
 #: First and last day; None: no end.
 Validity = tuple[date, date | None]
-#: What a unit says: a number, or why there is none.
-Answer = Decimal | str
-#: By unit and period, then by indicator: what is in force on a basis.
-InForce = Mapping[tuple[str, Period], Mapping[str, Answer]]
 
 ALWAYS: Validity = (date(2000, 1, 1), None)
 LEVELS = ("province", "district", "commune")
+
+
+class Answer(NamedTuple):
+    """What a unit says: a number or why there is none, how sure it is, and its year to date."""
+
+    value: Decimal | None
+    missing: str | None = None
+    status: str = "E"
+    ytd: Decimal | None = None
+
+
+#: By unit and period, then by indicator: what is in force on a basis.
+InForce = Mapping[tuple[str, Period], Mapping[str, Answer]]
 
 
 class Area(NamedTuple):
@@ -60,10 +70,41 @@ class Assignment(NamedTuple):
     valid: Validity
 
 
-class World(NamedTuple):
+class Target(NamedTuple):
+    """A version of an area's plan of a year; `valid_from` is its first day."""
+
+    area: str
+    indicator: str
+    year: int
+    version: int
+    value: Decimal
+    direction: str
+    valid_from: date
+
+
+class Succession(NamedTuple):
+    """A territory went over into another one on a day."""
+
+    predecessor: str
+    successor: str
+    day: date
+
+
+@dataclass(frozen=True, eq=False)
+class World:
     """A catalogue, by code."""
 
     areas: Mapping[str, Area]
     units: Mapping[str, Unit]
     indicators: Mapping[str, Indicator]
     assignments: tuple[Assignment, ...]
+    targets: tuple[Target, ...] = ()
+    successions: tuple[Succession, ...] = ()
+
+
+def said(answer: Decimal | int | str, *, ytd: int | None = None, status: str = "E") -> Answer:
+    """Make an answer of a number, or of the reason why there is none."""
+    year_to_date = None if ytd is None else Decimal(ytd)
+    if isinstance(answer, str):
+        return Answer(None, answer, status, year_to_date)
+    return Answer(Decimal(answer), None, status, year_to_date)

@@ -9,10 +9,10 @@ from sqlalchemy import insert, text
 from indicators_api import models
 from indicators_api.aggregation import rollup
 from indicators_api.db.session import Session
-from tests.queries.world import LEVELS, Area, Indicator, Unit, World
+from tests.queries.world import LEVELS, Area, Indicator, Succession, Target, Unit, World
 
 #: After all periods of the stories.
-NOW = datetime(2024, 6, 1, tzinfo=UTC)
+NOW = datetime(2025, 3, 1, tzinfo=UTC)
 
 #: What no figure depends on.
 _UNIMPORTANT = {
@@ -56,6 +56,8 @@ def store(session: Session, world: World) -> Ids:
         (models.Assignment, [
             _assignment(world, areas, units, indicators, n) for n in range(len(world.assignments))
         ]),
+        (models.AnnualTarget, [_target(areas, indicators, t) for t in world.targets]),
+        (models.AreaSuccession, [_succession(areas, s) for s in world.successions]),
     ]  # fmt: skip
     for model, values in rows:
         if values:
@@ -168,4 +170,32 @@ def _assignment(
         "frequency": row.frequency,
         "valid_from": row.valid[0],
         "valid_to": row.valid[1],
+    }
+
+
+def _target(
+    areas: Mapping[str, int], indicators: Mapping[str, int], target: Target
+) -> dict[str, Any]:
+    return {
+        "jurisdiction_id": 1,
+        "area_id": areas[target.area],
+        "indicator_id": indicators[target.indicator],
+        "year": target.year,
+        "version": target.version,
+        "value": target.value,
+        "direction": target.direction,
+        "valid_from": target.valid_from,
+        "source": "constructed",
+        "source_note": "",
+    }
+
+
+def _succession(areas: Mapping[str, int], succession: Succession) -> dict[str, Any]:
+    return {
+        "jurisdiction_id": 1,
+        "predecessor_id": areas[succession.predecessor],
+        "successor_id": areas[succession.successor],
+        "effective_date": succession.day,
+        "kind": "merge",
+        "note": "",
     }

@@ -75,7 +75,7 @@ class Whole(NamedTuple):
 
     mode: str
     span: int
-    #: How many periods of the span itself.
+    #: How many periods of the span itself; 0 where nothing is collected in it.
     periods: int
     tiled: bool
     #: Id of the month that the first of all its periods begins with.
@@ -286,9 +286,9 @@ def _components(mode: str, span: Span, made_of: Components) -> list[Component]:
 
 
 def _whole(mode: str, span: Span, made_of: Components) -> Whole:
-    first = min((period.first_month.id for period in made_of.periods), default=span.first_month.id)
+    first = min(period.first_month.id for period in made_of.periods)
     has_last = any(period.last_month == span.last_month for period in made_of.periods)
-    return Whole(mode, span.id, len(made_of.own), made_of.tiled, first, has_last)
+    return Whole(mode, span.id, made_of.inside, made_of.tiled, first, has_last)
 
 
 def comparable_from(changes: Iterable[date], geography: date, cut_off_day: int | None) -> int:

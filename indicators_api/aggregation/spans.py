@@ -49,6 +49,13 @@ class Components(NamedTuple):
     own: frozenset[Period]
     #: Whether the periods cover, without a gap, what they must add up to.
     tiled: bool
+    #: Whether nothing is collected in the span; its last month then tells who would be asked.
+    is_empty: bool = False
+
+    @property
+    def inside(self) -> int:
+        """Count the periods in the span itself."""
+        return 0 if self.is_empty else len(self.own)
 
 
 def year_to_date(period: Period) -> Span:
@@ -82,7 +89,11 @@ def own(frequency: str, span: Span) -> Components:
     kind = PERIOD_TYPE[frequency]
     if isinstance(span, Period) and MONTHS_IN[kind] >= length(span):
         return Components([span], frozenset([span]), tiled=True)
-    return _all_own(_between(span.first_month, span.last_month, kind), length(span))
+    inside = _between(span.first_month, span.last_month, kind)
+    if not inside:
+        month = span.last_month
+        return Components([month], frozenset([month]), tiled=False, is_empty=True)
+    return _all_own(inside, length(span))
 
 
 @lru_cache(maxsize=4096)
@@ -102,6 +113,8 @@ def stock(frequency: str, span: Span) -> Components:
 def since_january(frequency: str, span: Span) -> Components:
     """Give what a flow over a stock is made of: from January to the end of the span."""
     inside = own(frequency, span)
+    if inside.is_empty:
+        return inside
     kind = PERIOD_TYPE[frequency]
     if isinstance(span, Period) and MONTHS_IN[kind] >= length(span):
         kind = span.type

@@ -91,6 +91,7 @@ _DATED = """,
         {changed}
     )"""
 _REFUSED = f"""CASE
+            WHEN h.periods = 0 THEN 'not_collected'
             WHEN t.rule = 'none' AND NOT (h.is_tiled AND h.periods = 1)
                 THEN 'not_additive_over_time'
             WHEN {_ADDED} AND NOT h.is_tiled THEN 'not_collected'

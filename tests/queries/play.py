@@ -102,6 +102,12 @@ class Play:
             present and present.accepted,
         )
 
+    def file(self, unit: str, period: str, values: Mapping[str, Answer]) -> None:
+        """Send a unit's first report for a period and have it accepted."""
+        key = unit, Period.parse(period)
+        self.write(key, Step.SEND, values)
+        self.take(key, "accept")
+
     def _review(self, key: tuple[str, Period], step: str) -> None:
         report = self.kept[key]
         item = Item(key[0], key[1], report.revision)

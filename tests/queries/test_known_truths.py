@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from indicators_api.aggregation.service import Question
 from indicators_api.periods import Period
-from indicators_api.reports.workflow import Step
 from tests.queries.filing import figure, file, reconciled, rows, send
 from tests.queries.play import Play
 from tests.queries.world import ALWAYS, Area, Assignment, Indicator, Unit, World, said
@@ -240,9 +239,7 @@ def test_an_agency_ratio_is_over_the_units_assigned_both(empty_session: Session)
         ("TWO", "2024-04", {"DAYS_ABSENT": "not_applicable"}),
         ("ALONE", "2024-04", {"DAYS_ABSENT": 500}),
     ):
-        key = (unit, Period.parse(period))
-        play.write(key, Step.SEND, {code: said(value) for code, value in values.items()})
-        play.take(key, "accept")
+        play.file(unit, period, {code: said(value) for code, value in values.items()})
 
     question = Question([Period.parse("2024-04")], area="1", indicators=["DAYS_ABSENT", "RATE"])
     absent, rate = rows(empty_session, question)
@@ -277,9 +274,7 @@ def test_each_part_of_a_ratio_has_its_own_rule(empty_session: Session) -> None:
     play = Play(empty_session, world, store(empty_session, world), dice=0)
     for unit, used, capacity in (("U11", 30, 100), ("U12", 10, 80)):
         for period, values in (("2024-Q1", {"CAPACITY": capacity}), ("2024-04", {"USED": used})):
-            key = (unit, Period.parse(period))
-            play.write(key, Step.SEND, {code: said(value) for code, value in values.items()})
-            play.take(key, "accept")
+            play.file(unit, period, {code: said(value) for code, value in values.items()})
 
     (use,) = rows(empty_session, Question([Period.parse("2024-04")], area="1", indicators=["USE"]))
 

@@ -36,6 +36,11 @@ TURNS = (
 _TIME_RULES = ("sum", "last", "mean", "none")
 _FREQUENCIES = ("monthly", "quarterly", "half_yearly", "yearly")
 
+#: Days on which territories go over, on and after days that months are cut off on.
+JOINED = (
+    *(date(2023, 12, 15), date(2024, 1, 1), date(2024, 1, 14), date(2024, 1, 15)),
+    *(date(2024, 2, 15), date(2024, 4, 1), date(2024, 7, 14), date(2024, 7, 15)),
+)
 #: Days from which plans of 2024 hold; those of 2023 a year before.
 DECIDED = (
     *(date(2023, 12, 11), date(2024, 1, 1), date(2024, 3, 31), date(2024, 4, 1)),
@@ -210,9 +215,7 @@ def _targets(draw: st.DrawFn, areas: list[Area], indicators: list[Indicator]) ->
 
 @st.composite
 def _successions(draw: st.DrawFn, areas: list[Area]) -> list[Succession]:
-    """Draw one or two territories that went over into others of their level."""
-    pairs = [(a.code, b.code) for a in areas for b in areas if a is not b and a.level == b.level]
-    if not pairs:
-        return []
+    """Draw one or two territories that went over into others, of whatever level."""
+    pairs = [(a.code, b.code) for a in areas for b in areas if a is not b]
     found = draw(st.lists(st.sampled_from(pairs), min_size=1, max_size=2, unique=True))
-    return [Succession(*pair, draw(st.sampled_from(TURNS))) for pair in found]
+    return [Succession(*pair, draw(st.sampled_from(JOINED))) for pair in found]

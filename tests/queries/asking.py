@@ -1,13 +1,17 @@
 """Let a story happen in an empty database, and ask for its figures and what they must be."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from hypothesis import HealthCheck, settings
 
-from indicators_api.aggregation.queries import Slice
+from indicators_api.aggregation import queries
+from indicators_api.aggregation.measures import PLANNED
+from indicators_api.aggregation.queries import Figure, Slice
 from indicators_api.aggregation.service import Limits, Question, prepare
+from indicators_api.aggregation.statement import KEYS
 from indicators_api.db.session import Session
 from indicators_api.security.actors import Actor
 from tests.queries.play import Play
@@ -37,10 +41,8 @@ def ask(session: Session, ids: Ids, question: Question) -> Slice:
     return prepare(session, actor, question, _LIMITS)
 
 
-def questions(
-    session: Session, play: Play, asked: Question
-) -> Iterator[tuple[Slice, Told, list[str]]]:
-    """Ask at all levels, on both bases, from both sources.
+def questions(play: Play, asked: Question) -> Iterator[tuple[Question, Told, list[str]]]:
+    """Give a question at all levels, on both bases, from both sources.
 
     Each with what is known then, and the areas that have rows: those of the day that the last
     period is cut off on.
@@ -51,10 +53,35 @@ def questions(
         for source in ("rollup", "reported"):
             told = Told(world, in_force, source, day)
             for level in LEVELS:
-                found = asked._replace(level=level, sent=sent, source=source)
                 of_level = [area for area in world.areas.values() if area.level == level]
                 areas = [area.code for area in of_level if is_on(area.valid, day)]
-                yield ask(session, play.ids, found), told, areas
+                yield asked._replace(level=level, sent=sent, source=source), told, areas
+
+
+def figures(session: Session, play: Play, question: Question) -> list[Figure]:
+    """Give all rows that answer a question."""
+    found, further = queries.figures(session, ask(session, play.ids, question))
+    assert further is None
+    return found
+
+
+def as_documents(figures: Iterable[Figure], measures: Sequence[str]) -> list[dict[str, object]]:
+    """Give figures as the answer holds them: why there is none only where there is none."""
+    found = []
+    for figure in figures:
+        names = (*KEYS, *measures, *(["direction"] if PLANNED.intersection(measures) else []))
+        document = {name: getattr(figure, name) for name in names}
+        if figure.value is None:
+            document["reason"] = figure.reason
+        more = {"reasons": figure.reasons, "coverage_differs": figure.coverage_differs}
+        found.append(document | {name: said for name, said in more.items() if said})
+    return found
+
+
+def read(text: str) -> list[dict[str, object]]:
+    """Read figures that the database wrote as JSON."""
+    found: list[dict[str, object]] = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+    return found
 
 
 def is_near(found: Decimal | None, right: Fraction | None, slack: Fraction = Fraction(0)) -> bool:

@@ -57,14 +57,15 @@ def stories(draw: st.DrawFn) -> Story:
 
 
 @st.composite
-def stories_of_years(draw: st.DrawFn) -> Story:
-    """Draw a smaller world that reports of more periods, for figures of all periods."""
+def stories_of_years(draw: st.DrawFn, periods: Sequence[Period] = ()) -> Story:
+    """Draw a smaller world that reports of more periods, for figures of some of all periods."""
     world = draw(worlds(districts=1))
-    asked = draw(st.lists(st.sampled_from(OF_A_YEAR), min_size=1, max_size=3, unique=True))
+    some = st.lists(st.sampled_from(OF_A_YEAR), min_size=1, max_size=3, unique=True)
+    asked = periods or draw(some)
     beside = {near for p in asked for near in (p, p.previous, p.same_last_year)}
     behind = in_order({near for period in asked for near in _behind(period)})
-    some = draw(st.lists(st.sampled_from(behind), min_size=3, max_size=16, unique=True))
-    lives = draw(_lives(world, {*beside, *some}, _SHORT_LIVES))
+    further = draw(st.lists(st.sampled_from(behind), min_size=3, max_size=16, unique=True))
+    lives = draw(_lives(world, {*beside, *further}, _SHORT_LIVES))
     return Story(world, lives, in_order(asked), draw(st.integers(0, 2**32)))
 
 

@@ -1,19 +1,28 @@
 """The roll-up law: whatever the world and the order of events, figures equal the obvious sum."""
 
-import json
 from collections.abc import Sequence
-from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from indicators_api.aggregation import queries, rollup
+from indicators_api.aggregation.measures import USUAL
 from indicators_api.aggregation.queries import Figure
 from indicators_api.aggregation.service import Question
 from indicators_api.db.session import Session
 from indicators_api.periods import Period
-from tests.queries.asking import TWELVE_DIGITS, ask, is_near, law, played, questions
+from tests.queries.asking import (
+    TWELVE_DIGITS,
+    as_documents,
+    ask,
+    figures,
+    is_near,
+    law,
+    played,
+    questions,
+    read,
+)
 from tests.queries.measured import Measured, measured
 from tests.queries.play import Play
 from tests.queries.reference import Told
@@ -54,9 +63,8 @@ def assert_equal(told: Told, found: Sequence[Figure], wanted: dict[Key, Measured
 
 def assert_all_figures(session: Session, play: Play, months: Sequence[Period]) -> None:
     """Hold every figure against the reference: levels, bases, sources."""
-    for wanted, told, areas in questions(session, play, Question(months)):
-        found, further = queries.figures(session, wanted)
-        assert further is None
+    for question, told, areas in questions(play, Question(months)):
+        found = figures(session, play, question)
         assert_equal(told, found, obvious_figures(told, areas, months))
 
 
@@ -97,7 +105,7 @@ def test_pages_put_together_are_the_whole(
     with rolled_back(empty_engine) as session:
         play = played(session, story)
         question = Question(periods=story.asked, level="commune", sent=sent, source=source)
-        whole, _ = queries.figures(session, ask(session, play.ids, question))
+        whole = figures(session, play, question)
 
         rows: list[Figure] = []
         documents: list[dict[str, object]] = []
@@ -107,7 +115,7 @@ def test_pages_put_together_are_the_whole(
             page, further = queries.figures(session, wanted)
             text, further_in_json = queries.figures_json(session, wanted)
             rows += page
-            documents += json.loads(text, parse_float=Decimal, parse_int=Decimal)
+            documents += read(text)
             assert further_in_json == further
             if further is None:
                 break
@@ -115,12 +123,4 @@ def test_pages_put_together_are_the_whole(
             small = small._replace(after=further)
 
         assert rows == whole
-        assert documents == [as_document(figure) for figure in whole]
-
-
-def as_document(figure: Figure) -> dict[str, object]:
-    """Give a figure as the answer holds it: a reason only where there is no value."""
-    document = dict(zip(Figure._fields[:8], figure, strict=False))
-    if figure.value is not None:
-        del document["reason"]
-    return document
+        assert documents == as_documents(whole, USUAL)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from indicators_api.periods import Period
 from tests.queries.reference import cut_off, is_on
-from tests.queries.spans import periods_of, since_january, span_of
+from tests.queries.spans import of_stock, periods_of, since_january, span_of
 from tests.queries.world import World
 from tests.queries.worlds import worlds
 
@@ -65,7 +65,9 @@ def stories_of_years(draw: st.DrawFn, periods: Sequence[Period] = ()) -> Story:
     beside = {near for p in asked for near in (p, p.previous, p.same_last_year)}
     behind = in_order({near for period in asked for near in _behind(period)})
     further = draw(st.lists(st.sampled_from(behind), min_size=3, max_size=16, unique=True))
-    lives = draw(_lives(world, {*beside, *further}, _SHORT_LIVES))
+    stocks = in_order({near for p in asked for near in of_stock("yearly", span_of(p))})
+    earlier = draw(st.lists(st.sampled_from(stocks), max_size=4, unique=True))
+    lives = draw(_lives(world, {*beside, *further, *earlier}, _SHORT_LIVES))
     return Story(world, lives, in_order(asked), draw(st.integers(0, 2**32)))
 
 

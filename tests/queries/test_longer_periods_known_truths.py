@@ -109,6 +109,25 @@ def test_a_mean_is_taken_of_areas_first_then_of_months(empty_session: Session) -
     assert quarter.value == Decimal("17.5")  # Of 15 and 20; over all values it were 16.67.
 
 
+def test_a_flow_weighs_with_its_sum_over_the_period_or_not_at_all(empty_session: Session) -> None:
+    """A weight not collected at the period's frequency: a flow is the sum over it, else missing."""
+    yearly = measured("M", "none", "yearly", area_rule="weighted_mean", weight="H")
+    reports = {
+        (HERE, "2024-S1"): {"H": 1},
+        (THERE, "2024-S1"): {"H": 4},
+        (HERE, "2024-S2"): {"H": 1},
+        (HERE, "2024-9M"): {"M": 10},
+        (HERE, "2024"): {"M": 10},
+        (THERE, "2024"): {"M": 40},
+    }
+    tell(empty_session, world_of(measured("H", "sum", "half_yearly"), yearly), reports)
+
+    nine_months, year = ask(empty_session, "M", "2024-9M", "2024")
+
+    assert (nine_months.value, nine_months.reason) == (None, "weight_missing")
+    assert year.value == 30
+
+
 @pytest.mark.parametrize("period", ["2024-02", "2024-07"])
 def test_between_ends_of_quarters_a_quarterly_flow_has_no_year_to_date(
     empty_session: Session, period: str

@@ -166,7 +166,7 @@ def _owners(
     before: list[list[tuple[Unit, Validity]]],
     is_exclusive: bool,  # noqa: FBT001 - hypothesis passes it by position
 ) -> list[tuple[Unit, Validity]]:
-    how = draw(st.sampled_from(("all", "commune", "district", "any", "any", "before")))
+    how = draw(st.sampled_from(("all", "all", "commune", "district", "any", "any", "before")))
     if how == "before" and before:
         found = draw(st.sampled_from(before))
     else:

@@ -36,7 +36,8 @@ class Told:
 class Figure(NamedTuple):
     """An area's figure of a period, with its coverage. `value` None: none, `reason` says why.
 
-    `status` is the worst behind the value: E before P before A.
+    `status` is the worst behind the value: E before P before A; of all values that the coverage
+    counts, those without a weight too.
     """
 
     value: Fraction | None

@@ -1,6 +1,7 @@
 """The smallest worlds, for truths that anybody can check by hand: a province and its towns."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from indicators_api.aggregation.measures import MEASURES
@@ -56,6 +57,11 @@ def ratio(code: str, numerator: str, denominator: str, *, frequency: str = "mont
 #: A flow and a stock that are collected every month, their ratio; a flow collected by quarters.
 BIRTHS, PEOPLE, BIRTH_RATE = measured("B", "sum"), measured("P", "last"), ratio("R", "B", "P")
 OUTPUT = measured("O", "sum", "quarterly")
+
+
+def plan(indicator: str, value: int, direction: str, *, area: str = PROVINCE) -> Target:
+    """Make the first version of an area's plan of 2024."""
+    return Target(area, indicator, 2024, 1, Decimal(value), direction, date(2024, 1, 1))
 
 
 def world_of(

@@ -12,16 +12,16 @@ from tests.queries.small_worlds import (
     HERE,
     OUTPUT,
     PEOPLE,
-    PROVINCE,
     THERE,
     Reports,
     ask,
     measured,
+    plan,
     ratio,
     tell,
     world_of,
 )
-from tests.queries.world import Succession, Target, said
+from tests.queries.world import Succession, said
 
 MONTHS = ("2024-01", "2024-02", "2024-03")
 
@@ -133,9 +133,9 @@ def test_between_ends_of_quarters_a_quarterly_flow_has_no_year_to_date(
     empty_session: Session, period: str
 ) -> None:
     """A quarterly flow has no year to date in July, nor in February: the answer says why."""
-    plan = Target(PROVINCE, "O", 2024, 1, Decimal(100), "at_least", date(2024, 1, 1))
+    target = plan("O", 100, "at_least")
     reports = {(HERE, "2024-Q1"): {"O": 10}, (HERE, "2024-Q2"): {"O": 15}, (HERE, period): {"O": 6}}
-    tell(empty_session, world_of(OUTPUT, targets=[plan]), reports)
+    tell(empty_session, world_of(OUTPUT, targets=[target]), reports)
 
     month, june = ask(empty_session, "O", period, "2024-06")
 

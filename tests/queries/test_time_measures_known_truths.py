@@ -18,6 +18,7 @@ from tests.queries.small_worlds import (
     Reports,
     ask,
     measured,
+    plan,
     tell,
     world_of,
 )
@@ -35,9 +36,9 @@ def shown(number: Decimal | None) -> str:
 
 def test_a_part_of_the_plan_is_shown_as_the_bulletin_printed_it(empty_session: Session) -> None:
     """75,856 ha of a 77,000 ha plan = 98.51 %; rounded only where it is shown."""
-    plan = Target(PROVINCE, "B", 2024, 1, Decimal(77000), "at_least", date(2024, 1, 1))
+    target = plan("B", 77000, "at_least")
     reports = {(HERE, "2024-06"): {"B": 40000}, (THERE, "2024-07"): {"B": 35856}}
-    tell(empty_session, world_of(BIRTHS, targets=[plan]), reports)
+    tell(empty_session, world_of(BIRTHS, targets=[target]), reports)
 
     (july,) = ask(empty_session, "B", "2024-07")
 
@@ -83,9 +84,7 @@ def test_what_does_not_add_up_is_held_against_the_plan_by_its_value(
     empty_session: Session,
 ) -> None:
     """Plan_pct = 100 x YTD / plan; where the time rule is `none`, 100 x value / plan."""
-    plans = [
-        Target(HERE, code, 2024, 1, Decimal(200), "equal", date(2024, 1, 1)) for code in ("I", "B")
-    ]
+    plans = [plan(code, 200, "equal", area=HERE) for code in ("I", "B")]
     reports = {(HERE, "2024-01"): {"I": 90, "B": 90}, (HERE, "2024-02"): {"I": 110, "B": 110}}
     tell(empty_session, world_of(BIRTHS, PRICES, targets=plans), reports)
 
@@ -98,8 +97,8 @@ def test_what_does_not_add_up_is_held_against_the_plan_by_its_value(
 
 def test_a_plan_of_zero_has_no_percentage(empty_session: Session) -> None:
     """An undefined ratio is null with a reason, not an error, not 0."""
-    plan = Target(PROVINCE, "B", 2024, 1, Decimal(0), "at_most", date(2024, 1, 1))
-    tell(empty_session, world_of(BIRTHS, targets=[plan]), {(HERE, "2024-01"): {"B": 2}})
+    target = plan("B", 0, "at_most")
+    tell(empty_session, world_of(BIRTHS, targets=[target]), {(HERE, "2024-01"): {"B": 2}})
 
     (january,) = ask(empty_session, "B", "2024-01")
 

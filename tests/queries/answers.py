@@ -17,6 +17,7 @@ from indicators_api.observations.versions import slice_version
 from indicators_api.periods import Period
 from indicators_api.reports import completeness, reading
 from indicators_api.security.actors import Actor
+from tests.queries.filing import who
 
 #: By question: when what it rests on changed last, and the rows as they are written.
 Answers = Mapping[str, Sequence[str]]
@@ -26,6 +27,8 @@ ASKED = [Period.parse(period) for period in ("2024-01", "2024-02", "2024-Q1")]
 _LEVELS = ("province", "district", "commune")
 _LIMITS = Limits(cells=100_000)
 _MOST = 10_000
+#: Roles and their areas: one sees everything, the other what lies in its district.
+_READERS = {"operations": "84", "reviewer": "841"}
 
 
 class _Asker(NamedTuple):
@@ -41,15 +44,16 @@ class _Asked(NamedTuple):
 
     periods: Sequence[int]
     read: Callable[[_Asker], Iterable[Any]]
+    role: str = "operations"
 
 
-def answers(
-    session: Session, actor: Actor, at: datetime, *, as_of: datetime | None = None
-) -> Answers:
+def ask(session: Session, at: datetime, *, as_of: datetime | None = None) -> Answers:
     """Ask all questions at a moment: of the present, or as of a moment."""
-    return {
-        name: _answer(_Asker(session, actor, at), asked, as_of) for name, asked in QUESTIONS.items()
+    askers = {
+        role: _Asker(session, who(session, role, area=area).actor, at)
+        for role, area in _READERS.items()
     }
+    return {name: _answer(askers[asked.role], asked, as_of) for name, asked in QUESTIONS.items()}
 
 
 def differing(then: Answers, again: Answers) -> dict[str, tuple[list[str], list[str]]]:
@@ -156,7 +160,10 @@ QUESTIONS: Mapping[str, _Asked] = {
         for period in ASKED
         for level in ("district", "unit")
     },
+    "of a district": _observations(sent=True)._replace(role="reviewer"),
+    "completeness of a district": _completeness(ASKED[0], "unit")._replace(role="reviewer"),
     "reports": _reports(),
+    "reports of a district": _reports()._replace(role="reviewer"),
     "targets": _targets(),
     "version": _version(),
 }

@@ -12,9 +12,8 @@ from indicators_api.api.context import wall_clock
 from indicators_api.db.session import Session, look_back
 from indicators_api.indicators.snapshot import snapshot
 from indicators_api.observations.versions import slice_version
-from tests.queries.annals import Annals, History, histories
-from tests.queries.answers import Answers, answers, differing
-from tests.queries.filing import who
+from tests.queries.annals import KINDS, PAUSES, Annals, Event, History, histories
+from tests.queries.answers import Answers, ask, differing
 from tests.transactions import rolled_back
 
 
@@ -25,13 +24,8 @@ class Look(NamedTuple):
     answers: Answers
 
 
-def ask(session: Session, at: datetime, *, as_of: datetime | None = None) -> Answers:
-    """Ask as the operations centre, which sees everything."""
-    return answers(session, who(session, "operations").actor, at, as_of=as_of)
-
-
-def forced(session: Session, at: datetime) -> Answers:
-    """Ask as of a moment even where nothing has changed since."""
+def ask_of_the_past(session: Session, at: datetime) -> Answers:
+    """Ask as of a moment, even where nothing has changed since."""
     with session.begin_nested() as transaction:
         look_back(session, at)
         found = ask(session, at)
@@ -60,7 +54,20 @@ def test_as_of_gives_what_was_answered(empty_engine: Engine, history: History) -
 
         for past in seen:
             assert differing(past.answers, ask(session, past.at, as_of=past.at)) == {}
-        assert differing(seen[-1].answers, forced(session, annals.at)) == {}
+        assert differing(seen[-1].answers, ask_of_the_past(session, annals.at)) == {}
+
+
+def test_all_that_may_happen_does(empty_session: Session, tmp_path: Path) -> None:
+    """The law would hold of histories in which the services refuse everything."""
+    annals = Annals(empty_session, tmp_path)
+    annals.begin(dice=1)
+
+    for dice in range(20):
+        for what in [kind for kind in KINDS if not annals.happened[kind]]:
+            annals.happen(Event("move a report on", PAUSES[4], dice))
+            annals.happen(Event(what, PAUSES[0], dice))
+
+    assert set(annals.happened) == set(KINDS)
 
 
 def test_what_was_prepared_for_the_present_is_asked_of_the_past(session: Session) -> None:

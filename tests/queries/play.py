@@ -146,11 +146,13 @@ class Play:
     def _reopen(self, key: tuple[str, Period]) -> None:
         """Revise what was accepted, or ask for its correction, which may be refused.
 
-        The accepted version stays in force meanwhile.
+        What is all official is not revised. The accepted version stays in force meanwhile.
         """
         report = self.kept[key]
         leader = self._who("leader", self.world.units[key[0]].area, key[0])
-        decision = self.chance.choice((None, Step.AGREE, Step.AGREE, Step.REFUSE))
+        decisions = [None, Step.AGREE, Step.AGREE, Step.REFUSE]
+        statuses = {answer.status for answer in (report.accepted or {}).values()}
+        decision = self.chance.choice(decisions[1:] if statuses == {"A"} else decisions)
         if decision is None:
             opened = reopening.open_version(self.session, leader, *key, None, seen=report.revision)
             revision = opened[0].revision

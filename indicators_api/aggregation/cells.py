@@ -31,7 +31,8 @@ STATUS: Final = """CASE WHEN c.estimated_count > 0 THEN 3 WHEN c.provisional_cou
 #: The year to date that units reported, of indicator `i`, and why there is none.
 YTD: Final = """CASE WHEN c.ytd_count > 0 THEN CASE
                    WHEN i.area_aggregation = 'sum' OR {assigned} = 1 THEN c.ytd_sum
-                   WHEN i.area_aggregation = 'mean' THEN c.ytd_sum / c.ytd_count END END AS ytd,
+                   WHEN i.area_aggregation = 'mean' THEN trim_scale(c.ytd_sum) / c.ytd_count
+                   END END AS ytd,
                CASE WHEN i.area_aggregation NOT IN ('sum', 'mean') AND {assigned} > 1
                     THEN 'not_additive'
                     WHEN coalesce(c.ytd_count, 0) = 0 THEN 'not_reported' END AS ytd_reason"""

@@ -145,16 +145,18 @@ _DIFFERENCES = """
         JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = o.area_id
                            AND c.ancestor_id = ANY(:{areas})
         GROUP BY o.period_id, c.ancestor_id, o.indicator_id"""
+# A quotient gets its places from those of what is divided, and a sum keeps the places of all that
+# ever came into it and left it again. Without them equal figures give equal quotients.
 _PLAIN = """,
     plain AS MATERIALIZED (
         SELECT b.period_id, b.area_id, b.indicator_id,
-               CASE i.area_aggregation
+               trim_scale(CASE i.area_aggregation
                    WHEN 'sum' THEN CASE WHEN c.value_count > 0 THEN c.value_sum END
-                   WHEN 'mean' THEN c.value_sum / nullif(c.value_count, 0)
+                   WHEN 'mean' THEN trim_scale(c.value_sum) / nullif(c.value_count, 0)
                    WHEN 'none' THEN CASE WHEN b.assigned = 1 AND c.value_count > 0
                        THEN c.value_sum END
                    {spread_cases}
-               END AS value,
+               END) AS value,
                CASE WHEN i.area_aggregation = 'none' AND b.assigned > 1 THEN 'not_additive'
                     WHEN coalesce(c.value_count, 0) = 0 THEN 'missing'
                     WHEN i.area_aggregation = 'weighted_mean' THEN 'weight_missing' END AS reason,

@@ -40,12 +40,13 @@ _PAIRS = """,
         {weight_join}
     ), paired AS (
         SELECT pair, period_id, area_id, indicator_id,
-               CASE rule WHEN 'sum' THEN sum(value) WHEN 'mean' THEN avg(value)
-                         WHEN 'min' THEN min(value) WHEN 'max' THEN max(value)
-                         WHEN 'none' THEN CASE WHEN count(*) = 1 THEN sum(value) END
-                         WHEN 'weighted_mean' THEN sum(value * weight)
-                              / nullif(sum(weight) FILTER (WHERE value IS NOT NULL), 0)
-               END AS value,
+               trim_scale(CASE rule
+                   WHEN 'sum' THEN sum(value) WHEN 'mean' THEN avg(value)
+                   WHEN 'min' THEN min(value) WHEN 'max' THEN max(value)
+                   WHEN 'none' THEN CASE WHEN count(*) = 1 THEN sum(value) END
+                   WHEN 'weighted_mean' THEN sum(value * weight)
+                        / nullif(sum(weight) FILTER (WHERE value IS NOT NULL), 0)
+               END) AS value,
                CASE WHEN bool_or(asked)
                     THEN count(*) FILTER (WHERE asked AND missing IS DISTINCT FROM 'not_applicable')
                     ELSE count(value) END AS expected,

@@ -24,11 +24,11 @@ _OWN_OF = """
 _SENT = """, own AS ({own}
     ), plain AS (
         SELECT c.period_id, c.area_id, c.indicator_id,
-               CASE WHEN c.value_count = 0 THEN NULL
+               trim_scale(CASE WHEN c.value_count = 0 THEN NULL
                     WHEN c.assigned = 1 OR i.area_aggregation = 'sum' THEN c.value_sum
                     WHEN i.area_aggregation = 'mean' THEN c.mean
                     WHEN i.area_aggregation = 'min' THEN c.lowest
-                    WHEN i.area_aggregation = 'max' THEN c.highest END AS value,
+                    WHEN i.area_aggregation = 'max' THEN c.highest END) AS value,
                CASE WHEN c.value_count = 0 THEN 'missing'
                     WHEN c.assigned > 1
                      AND i.area_aggregation IN ('none', 'recompute', 'weighted_mean')

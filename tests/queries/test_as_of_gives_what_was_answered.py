@@ -1,6 +1,6 @@
 """The law of the past: an `as_of` after later changes gives what was answered before them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -8,13 +8,22 @@ from typing import NamedTuple
 from hypothesis import HealthCheck, given, settings
 from sqlalchemy import Engine
 
+from indicators_api.aggregation.service import Question
 from indicators_api.api.context import wall_clock
 from indicators_api.db.session import Session, look_back
 from indicators_api.indicators.snapshot import snapshot
 from indicators_api.observations.versions import slice_version
+from indicators_api.periods import Period
+from indicators_api.reports import reopening, review, service
+from indicators_api.reports.desk import Draft
+from indicators_api.reports.workflow import Step
 from tests.queries.annals import KINDS, PAUSES, Annals, Event, History, histories
 from tests.queries.answers import Answers, ask, differing
+from tests.queries.filing import entry, file, reviewer_of, rows, who
 from tests.transactions import rolled_back
+
+CITY, WARD, JULY = "842", "H59.21.11", Period.parse("2024-07")
+POOR = "XH160101"
 
 
 class Look(NamedTuple):
@@ -78,3 +87,29 @@ def test_what_was_prepared_for_the_present_is_asked_of_the_past(session: Session
     look_back(session, wall_clock())
 
     assert (snapshot(session, 1), slice_version(session, 1, [202407])) == now[-1]
+
+
+def test_places_that_are_sent_later_add_none_to_the_past(session: Session) -> None:
+    """To the digit: a quotient's places are those that its values give.
+
+    Not those of values that came into the stored sum and left it again.
+    """
+    file(session, WARD, "2024-06", {POOR: 3})
+    file(session, WARD, "2024-07", {POOR: 10**9})
+    growth = Question([JULY], area=CITY, indicators=[POOR], measures=["change_pct"])
+    before, then = rows(session, growth), wall_clock()
+
+    revise(session, "7.0000000000", at=then + timedelta(hours=1))
+    look_back(session, then)
+
+    assert repr(rows(session, growth)) == repr(before)
+
+
+def revise(session: Session, poor: str, *, at: datetime) -> None:
+    """Have the ward revise its accepted report of July, send it, and have it accepted."""
+    leader = who(session, "leader", unit=WARD, at=at)
+    opened, _ = reopening.open_version(session, leader, WARD, JULY, None, seen=2)
+    draft = Draft({POOR: entry(poor)}, step=Step.SEND, comment="Counted again.")
+    saved = service.edit(session, leader, WARD, JULY, draft, seen=opened.revision)
+    item = review.Item(WARD, JULY, saved.revision)
+    review.review(session, reviewer_of(session, WARD, at=at), item, Step.ACCEPT, None)

@@ -160,7 +160,7 @@ QUESTIONS: Mapping[str, _Asked] = {
         for period in ASKED
         for level in ("district", "unit")
     },
-    "of a district": _observations(sent=True)._replace(role="reviewer"),
+    "observations of a district": _observations(sent=True)._replace(role="reviewer"),
     "completeness of a district": _completeness(ASKED[0], "unit")._replace(role="reviewer"),
     "reports": _reports(),
     "reports of a district": _reports()._replace(role="reviewer"),

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from indicators_api.db.base import Base, one_of
 
-ROLES = ("clerk", "leader", "reviewer", "operations", "administrator")
+ROLES = ("clerk", "leader", "reviewer", "operations", "administrator", "partner")
 
 
 class Token(Base):
@@ -17,10 +17,14 @@ class Token(Base):
     __table_args__ = (
         ForeignKeyConstraint(["jurisdiction_id", "unit_id"], ["unit.jurisdiction_id", "unit.id"]),
         ForeignKeyConstraint(["jurisdiction_id", "area_id"], ["area.jurisdiction_id", "area.id"]),
+        ForeignKeyConstraint(
+            ["jurisdiction_id", "partner_id"], ["partner.jurisdiction_id", "partner.id"]
+        ),
         ForeignKeyConstraint(["jurisdiction_id"], ["jurisdiction.id"]),
         one_of("role", ROLES),
         CheckConstraint("(role IN ('clerk', 'leader')) = (unit_id IS NOT NULL)", name="unit"),
         CheckConstraint("(role NOT IN ('clerk', 'leader')) = (area_id IS NOT NULL)", name="area"),
+        CheckConstraint("(role = 'partner') = (partner_id IS NOT NULL)", name="partner"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -30,8 +34,10 @@ class Token(Base):
     role: Mapped[str]
     #: What a clerk or leader is bound to. NULL for the others.
     unit_id: Mapped[int | None]
-    #: What a reviewer, operations centre or administrator is bound to. NULL for clerks and leaders.
+    #: What all others are bound to. NULL for clerks and leaders.
     area_id: Mapped[int | None]
+    #: The system that a partner's token is for. NULL for the others.
+    partner_id: Mapped[int | None]
     #: Who it was issued to, for people.
     name: Mapped[str]
     created_at: Mapped[datetime]

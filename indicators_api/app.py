@@ -18,10 +18,12 @@ from indicators_api.api.resources import (
     completeness,
     corrections,
     deadlines,
+    deliveries,
     health,
     indicators,
     me,
     observations,
+    partners,
     reports,
     units,
     versions,
@@ -47,6 +49,8 @@ GROUPS = (
     catalogue,
     calendar,
     deadlines,
+    partners,
+    deliveries,
     me,
 )
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from indicators_api.addresses import Allowed
+
 #: Settings of ours begin like this, so that a mistyped one is noticed.
 PREFIX = "INDICATORS_"
 
@@ -32,8 +34,18 @@ def _database_url(text: str) -> str:
     return text.replace("postgres://", "postgresql://", 1)
 
 
-def _origins(text: str) -> tuple[str, ...]:
+def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    try:
+        Allowed.read(hosts := _listed(text))
+    except ValueError:
+        raise ValueError(
+            "host names, addresses and networks, comma separated: lgsp.example.vn, 10.1.0.0/16"
+        ) from None
+    return hosts
 
 
 def _log_level(text: str) -> str:
@@ -93,9 +105,23 @@ class Config:
     )
     cors_origins: tuple[str, ...] = _setting(
         "INDICATORS_CORS_ORIGINS",
-        _origins,
+        _listed,
         "Web origins whose pages may call, comma separated; `*` for all",
         "*",
+    )
+    exchange_hosts: tuple[str, ...] = _setting(
+        "INDICATORS_EXCHANGE_HOSTS",
+        _hosts,
+        "Hosts that messages may go to, comma separated; addresses of private networks only where"
+        " the network is listed too, as `10.1.0.0/16`",
+        "",
+    )
+    secrets_folder: str = _setting(
+        "INDICATORS_SECRETS_FOLDER",
+        str,
+        "Folder of the files that partners' secrets are in (`file:NAME`); those named `env:NAME`"
+        " are in the environment and begin with `EXCHANGE_SECRET_`",
+        "/run/secrets",
     )
     log_level: str = _setting(
         "INDICATORS_LOG_LEVEL", _log_level, "debug, info, warning or error", "info"

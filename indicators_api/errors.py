@@ -10,12 +10,12 @@ DomainError
 ├── MethodNotAllowed 405
 ├── NotAcceptable 406
 ├── Conflict 409 ── ReportExists · ReportClosed · WrongState · AllOfficial · CorrectionOpen ·
-│                   CorrectionDecided · DuplicateItem
+│                   CorrectionDecided · DuplicateItem · ExchangeNotReady
 ├── PreconditionFailed 412
 ├── TooLarge 413 ── BodyTooLarge · TooManyCells
 ├── UnsupportedMediaType 415
 ├── InvalidRequest 422 ── InvalidValues · RulesBroken · CommentNeeded · PeriodRefused ·
-│                         CatalogueInvalid
+│                         CatalogueInvalid · AddressRefused
 ├── PreconditionRequired 428
 ├── InternalError 500
 └── ServiceUnavailable 503 ── DatabaseUnavailable
@@ -196,6 +196,14 @@ class DuplicateItem(Conflict):
     meaning = mark("Something with the same key, or valid at the same time, exists already.")
 
 
+class ExchangeNotReady(Conflict):
+    slug, title = "exchange-not-ready", mark("The exchange is not set up for this")
+    meaning = mark(
+        "Something that the operator provides is missing: a secret, a key, an allowed host, a "
+        "mapping. `detail` names it; nothing was sent."
+    )
+
+
 class PreconditionFailed(DomainError):
     slug, status, title = "precondition-failed", 412, mark("Changed in the meantime")
     meaning = mark(
@@ -272,6 +280,14 @@ class PeriodRefused(InvalidRequest):
 class CatalogueInvalid(InvalidRequest):
     slug, title = "catalogue-invalid", mark("The catalogue breaks its own rules")
     meaning = mark("Each fault is named with its file and row. Nothing was loaded.")
+
+
+class AddressRefused(InvalidRequest):
+    slug, title = "address-refused", mark("Messages may not go there")
+    meaning = mark(
+        "The service connects only to hosts that its operator has allowed, and to addresses of "
+        "private networks only where the operator has listed these."
+    )
 
 
 class PreconditionRequired(DomainError):

@@ -84,9 +84,10 @@ def issue_token(
     at: datetime,
     unit: str | None = None,
     area: str | None = None,
+    partner_id: int | None = None,
     expires: datetime | None = None,
 ) -> str:
-    """Issue a token, to a unit or for an area (the province unless told)."""
+    """Issue a token, to a unit, for an area (the province unless told), to a partner's system."""
     with database.writing() as session:
         unit_id = area_id = None
         if unit is not None:
@@ -96,7 +97,7 @@ def issue_token(
                 text("SELECT id FROM area WHERE code = :code AND valid_from < '2025-01-01'"),
                 {"code": area or "84"},
             )
-        holder = Holder(unit_id, f"{role} of {unit or area or '84'}")
+        holder = Holder(unit_id, f"{role} of {unit or area or '84'}", partner_id)
         (token,) = tokens.issue(session, 1, role, [holder], area_id=area_id, at=at, expires=expires)
     return token
 

@@ -5,7 +5,17 @@ import sys
 
 import click
 
-from indicators_api.cli import audit, catalogue, database, demo, openapi, rollup, run, tokens
+from indicators_api.cli import (
+    audit,
+    catalogue,
+    database,
+    demo,
+    exchange,
+    openapi,
+    rollup,
+    run,
+    tokens,
+)
 from indicators_api.config import ConfigError
 from indicators_api.db.embedded import EmbeddedError
 from indicators_api.errors import DomainError
@@ -27,6 +37,7 @@ commands.add_command(catalogue.catalogue)
 commands.add_command(tokens.tokens)
 commands.add_command(rollup.rollup)
 commands.add_command(audit.audit)
+commands.add_command(exchange.exchange)
 commands.add_command(openapi.openapi)
 commands.add_command(demo.demo)
 

@@ -10,6 +10,7 @@ from indicators_api.audit.journal import Subject
 from indicators_api.cli.opening import JURISDICTION, OPERATOR, reading, wall_clock, writing
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, NotFound, mark
+from indicators_api.exchange import partners
 from indicators_api.models.token import ROLES
 from indicators_api.security import tokens as service
 from indicators_api.security.tokens import Holder
@@ -45,6 +46,7 @@ def tokens() -> None:
     type=click.DateTime(["%Y-%m-%d"]),
     help="Day on which the area bears the code; today unless given.",
 )
+@click.option("--partner", help="Code of the system that a partner's token is for.")
 @click.option("--name", help="Who it is for, as reports' histories show it.")
 @click.option(
     "--days", type=click.IntRange(1, 3650), help="Expires after so many days; never unless given."
@@ -56,6 +58,7 @@ def issue(
     unit: str | None,
     area: str | None,
     on: datetime | None,
+    partner: str | None,
     name: str | None,
     days: int | None,
     each_unit: bool,
@@ -71,11 +74,25 @@ def issue(
         else:
             units = []
             area_id, code = find_area(session, area, on or at)
-            holders = [Holder(None, name or f"{role} of area {code}")]
+            holders = [_outside(session, role, code, partner, name)]
         issued = issue_all(session, role, holders, area_id=area_id, at=at, expires=expires)
     codes = [code for _, code in units] if each_unit else [None] * len(issued)
     for owner, token in zip(codes, issued, strict=True):
         click.echo(f"{owner}\t{token}" if owner else token)
+
+
+def _outside(
+    session: Session, role: str, area: str, partner: str | None, name: str | None
+) -> Holder:
+    """Give who a token of no unit is for; a system is a partner that is set up."""
+    if (role == "partner") is (partner is None):
+        raise InvalidRequest(
+            mark("A token of role partner is for a system: give --partner CODE, for it alone.")
+        )
+    if partner is None:
+        return Holder(None, name or f"{role} of area {area}")
+    found = partners.partner(session, JURISDICTION, partner)
+    return Holder(None, name or f"partner {partner}", found.id)
 
 
 def issue_all(

@@ -32,10 +32,10 @@ class Partner(Base, Named):
     #: Where messages are sent to; without a slash at the end.
     base_url: Mapped[str]
     authentication: Mapped[str]
-    #: Where the secret is, never the secret: `env:NAME` or `file:/path`; of mutual TLS the file
+    #: Where the secret is, never the secret: `env:NAME` or `file:NAME`; of mutual TLS the file
     #: with our certificate and its key. NULL: none is needed.
     secret: Mapped[str | None]
-    #: The certificates that its server is known by, as `file:/path`. NULL: the machine's.
+    #: The certificates that its server is known by, as `file:NAME`. NULL: the machine's.
     authorities: Mapped[str | None]
     #: Kinds of message that it takes.
     takes: Mapped[list[str]] = mapped_column(ARRAY(CODE))

@@ -29,8 +29,6 @@ class Subscription(Base):
     partner_id: Mapped[int]
     #: Below the partner's base URL.
     path: Mapped[str]
-    #: Where the key of the signature is: `env:NAME` or `file:/path`.
-    secret: Mapped[str]
     #: Kinds of event. NULL: all.
     kinds: Mapped[list[str] | None] = mapped_column(ARRAY(CODE))
     #: Of units in this area. NULL: of all, and what is of no area.

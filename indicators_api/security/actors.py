@@ -17,6 +17,8 @@ class Actor(NamedTuple):
     unit_code: str | None
     area_id: int
     area_code: str
+    #: The system whose token it is. None: a person's, or the operations centre's.
+    partner_id: int | None = None
 
     @property
     def works_in_a_unit(self) -> bool:

@@ -26,6 +26,8 @@ class Permission(StrEnum):
     READ_FIGURES = "figures:read"
     READ_COMPLETENESS = "completeness:read"
     READ_CHANGES = "changes:read"
+    ADMINISTER_EXCHANGE = "exchange:administer"
+    SEND_MESSAGES = "messages:send"
 
 
 _UNIT = frozenset({"clerk", "leader"})
@@ -33,7 +35,7 @@ _READERS = _UNIT | {"reviewer", "operations"}
 
 #: Administrators never see or write values; nobody outside a unit writes, submits or sends for it.
 ROLES: Final[dict[Permission, frozenset[str]]] = {
-    Permission.READ_CATALOGUE: _READERS | {"administrator"},
+    Permission.READ_CATALOGUE: _READERS | {"administrator", "partner"},
     Permission.WRITE_DEADLINES: frozenset({"administrator"}),
     Permission.WRITE_PLANS: frozenset({"administrator"}),
     Permission.WRITE_REPORTS: _UNIT,
@@ -46,6 +48,8 @@ ROLES: Final[dict[Permission, frozenset[str]]] = {
     Permission.READ_FIGURES: _READERS,
     Permission.READ_COMPLETENESS: _READERS | {"administrator"},
     Permission.READ_CHANGES: _READERS | {"administrator"},
+    Permission.ADMINISTER_EXCHANGE: frozenset({"administrator"}),
+    Permission.SEND_MESSAGES: frozenset({"partner"}),
 }
 
 

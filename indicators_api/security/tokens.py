@@ -21,18 +21,19 @@ _FORM = re.compile(r"ia_(?P<id>[1-9][0-9]{0,8})_(?P<secret>[A-Za-z0-9_-]{43})")
 
 _FIND = text("""
     SELECT t.id, t.name, t.role, t.jurisdiction_id, t.unit_id, u.code AS unit_code,
-           a.id AS area_id, a.code AS area_code, t.secret_hash, t.last_used_at
+           a.id AS area_id, a.code AS area_code, t.partner_id, t.secret_hash, t.last_used_at
     FROM token t
     LEFT JOIN unit u ON u.jurisdiction_id = t.jurisdiction_id AND u.id = t.unit_id
     JOIN area a ON a.jurisdiction_id = t.jurisdiction_id AND a.id = coalesce(t.area_id, u.area_id)
     WHERE t.id = :id AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > :at)
 """)
 _INSERT = text("""
-    INSERT INTO token (jurisdiction_id, secret_hash, role, unit_id, area_id, name, created_at,
-            expires_at)
-    SELECT :jurisdiction, h.hash, :role, h.unit_id, :area_id, h.name, :at, :expires
-    FROM unnest(CAST(:hashes AS bytea[]), CAST(:unit_ids AS int[]), CAST(:names AS text[]))
-         AS h(hash, unit_id, name)
+    INSERT INTO token (jurisdiction_id, secret_hash, role, unit_id, area_id, partner_id, name,
+                       created_at, expires_at)
+    SELECT :jurisdiction, h.hash, :role, h.unit_id, :area_id, h.partner_id, h.name, :at, :expires
+    FROM unnest(CAST(:hashes AS bytea[]), CAST(:unit_ids AS int[]), CAST(:names AS text[]),
+                CAST(:partner_ids AS int[]))
+         AS h(hash, unit_id, name, partner_id)
     RETURNING id
 """)
 _REVOKE = text(
@@ -66,11 +67,12 @@ class TokenRow(NamedTuple):
 class Holder(NamedTuple):
     """Who a token is for.
 
-    A unit's id, or None where it is bound to an area, and a name for people.
+    A unit's id, or None where it is bound to an area, a name for people, of a system its id.
     """
 
     unit_id: int | None
     name: str
+    partner_id: int | None = None
 
 
 def issue(
@@ -102,6 +104,7 @@ def issue(
             "hashes": [_hash(secret) for secret in fresh],
             "unit_ids": [holder.unit_id for holder in holders],
             "names": [holder.name for holder in holders],
+            "partner_ids": [holder.partner_id for holder in holders],
             "at": at,
             "expires": expires,
         },
@@ -122,7 +125,7 @@ def find_actor(
     row = session.execute(_FIND, {"id": int(form["id"]), "at": at}).one_or_none()
     if row is None or not hmac.compare_digest(row.secret_hash, _hash(form["secret"])):
         return None
-    return Actor(*row[:8]), row.last_used_at
+    return Actor(*row[:9]), row.last_used_at
 
 
 def revoke(session: Session, token_id: int, *, at: datetime) -> None:

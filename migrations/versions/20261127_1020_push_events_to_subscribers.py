@@ -19,7 +19,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), sa.Identity(always=False), nullable=False),
         sa.Column("partner_id", sa.Integer(), nullable=False),
         sa.Column("path", sa.Text(), nullable=False),
-        sa.Column("secret", sa.Text(), nullable=False),
         sa.Column("kinds", postgresql.ARRAY(sa.String(length=64, collation="C")), nullable=True),
         sa.Column("area_id", sa.Integer(), nullable=True),
         sa.Column(

@@ -47,6 +47,13 @@ PLAN = {
     "decision_number": "1235/QĐ-UBND",
     "valid_from": "2024-07-01",
 }
+PARTNER = {
+    "name_vi": "Văn phòng Chính phủ",
+    "name_en": "Government Office",
+    "kind": "government_office",
+    "base_url": "http://127.0.0.1:9",
+    "takes": ["report_data"],
+}
 HOLIDAY = {"name_vi": "Ngày nghỉ", "name_en": "Day off"}
 
 ALL = "200 200 200 200 200 200 200 200 200"
@@ -155,6 +162,14 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     ("POST /holidays", {"items": [{"day": "2024-07-19", **HOLIDAY}]}, None, ADMINISTRATOR),
     ("PUT /holidays/2024-07-19", HOLIDAY, None, ADMINISTRATOR),
     ("DELETE /holidays/2024-07-19", None, None, NOTHING_THERE),
+    ("GET /partners", None, None, ADMINISTRATOR),
+    ("GET /partners/VPCP", None, None, NOTHING_THERE),
+    ("PUT /partners/VPCP", PARTNER, None, "403 403 403 403 403 403 403 403 422"),
+    ("POST /partners/VPCP/try-now", None, None, NOTHING_THERE),
+    ("GET /deliveries", None, None, ADMINISTRATOR),
+    ("GET /deliveries/m-1", None, None, NOTHING_THERE),
+    ("POST /deliveries/m-1/resend", None, None, NOTHING_THERE),
+    ("POST /deliveries/m-1/cancel", None, None, NOTHING_THERE),
 ]
 
 

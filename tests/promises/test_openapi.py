@@ -20,12 +20,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
+from sqlalchemy.orm import Session
 
 from indicators_api.api.problems import catalogue
 from indicators_api.cli.openapi import FILE, contract
 from indicators_api.db.session import Database
 from indicators_api.security.permissions import ROLES, Permission
 from tests.callers import Clock, issue_token
+from tests.exchange.conftest import make_partner
 from tests.factories import CITY, WARD
 
 DOCUMENT: dict[str, Any] = json.loads(contract())
@@ -149,9 +151,12 @@ def test_an_operation_tells_what_it_must_be_given(operation: Operation) -> None:
 
 
 @pytest.fixture
-def tokens(database: Database, clock: Clock) -> dict[str, str]:
+def tokens(database: Database, session: Session, clock: Clock) -> dict[str, str]:
     """Somebody's token for each permission."""
+    partner_id = make_partner(session, clock, "http://127.0.0.1:9")
+    session.commit()
     people = {
+        "partner": issue_token(database, "partner", at=clock(), partner_id=partner_id),
         "leader": issue_token(database, "leader", at=clock(), unit=WARD),
         "reviewer": issue_token(database, "reviewer", at=clock(), area=CITY),
         "administrator": issue_token(database, "administrator", at=clock()),

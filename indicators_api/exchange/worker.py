@@ -1,0 +1,136 @@
+"""The worker: delivers what waits in the outbox, and looks after what time brings.
+
+More than one may run. Whatever dies at whatever moment, nothing is lost and nothing overtaken: a
+message is locked while it is under way, and what wasn't written down is delivered again.
+"""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from indicators_api.addresses import Allowed
+from indicators_api.db.session import Database
+from indicators_api.errors import DomainError
+from indicators_api.exchange import dressing
+from indicators_api.exchange.transport import post
+from indicators_api.outbox import queue
+from indicators_api.outbox.policy import Outcome
+from indicators_api.outbox.queue import Claimed
+
+log = logging.getLogger(__name__)
+
+#: Seconds between looks where nothing waited, and after the database failed.
+PAUSE: Final = 1.0
+
+
+class Duty(NamedTuple):
+    """What is done again and again; it gives how much it did."""
+
+    name: str
+    every: timedelta
+    do: Callable[[Database, datetime], int]
+
+
+class Settings(NamedTuple):
+    """What the worker works with."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    allowed: Allowed
+    secrets: Path
+
+
+def deliver(settings: Settings, after: Claimed | None = None) -> Claimed | None:
+    """Deliver one message that is due; give it, or None where there is none.
+
+    The transaction stays open while the partner answers: its lock is what keeps other workers away,
+    and what the database lets go of when this one dies.
+    """
+    with settings.database.writing() as session:
+        message = queue.claim(session, at=settings.clock(), after=after)
+        if message is None:
+            return None
+        outcome = attempt(settings, message)
+        verdict = queue.record(
+            session,
+            message,
+            outcome,
+            at=settings.clock(),
+            chance=random.random(),  # noqa: S311 - spreads waits, guards nothing
+        )
+    log.info(
+        "delivery",
+        extra={
+            "partner": message.partner,
+            "kind": message.kind,
+            "message_id": message.message_id,
+            "verdict": str(verdict),
+            "status": outcome.status,
+            "error": outcome.error,
+            "milliseconds": outcome.milliseconds,
+        },
+    )
+    return message
+
+
+def attempt(settings: Settings, message: Claimed) -> Outcome:
+    """Send a message once; what the operator has not provided is an outcome too."""
+    try:
+        worn = dressing.headers(message, settings.secrets, at=settings.clock())
+        line = dressing.line(message, settings.secrets, settings.allowed)
+    except DomainError as error:
+        return Outcome(None, b"", str(error), 0)
+    return post(f"{message.base_url}{message.path}", message.body, worn, line)
+
+
+def work_off(settings: Settings) -> int:
+    """Deliver until nothing more is due; give how many attempts that were."""
+    done, last = 0, None
+    while (last := deliver(settings, last)) is not None:
+        done += 1
+    return done
+
+
+def run(settings: Settings, duties: Sequence[Duty], *, threads: int, stop: threading.Event) -> None:
+    """Work until told to stop; what is under way then is finished."""
+    hands = [
+        threading.Thread(target=_deliver_on, args=(settings, stop), name=f"deliver-{n}")
+        for n in range(threads)
+    ]
+    for hand in hands:
+        hand.start()
+    next_time: dict[str, datetime] = {}
+    while not stop.is_set():
+        for duty in duties:
+            if settings.clock() >= next_time.get(duty.name, settings.clock()):
+                _do(settings, duty)
+                next_time[duty.name] = settings.clock() + duty.every
+        stop.wait(PAUSE)
+    for hand in hands:
+        hand.join()
+
+
+def _do(settings: Settings, duty: Duty) -> None:
+    try:
+        done = duty.do(settings.database, settings.clock())
+    except Exception:
+        log.exception("duty failed", extra={"duty": duty.name})
+        return
+    if done:
+        log.info("duty", extra={"duty": duty.name, "done": done})
+
+
+def _deliver_on(settings: Settings, stop: threading.Event) -> None:
+    last: Claimed | None = None
+    while not stop.is_set():
+        try:
+            last = deliver(settings, last)
+        except Exception:
+            log.exception("delivery failed")
+            last = None
+        if last is None:
+            stop.wait(PAUSE)

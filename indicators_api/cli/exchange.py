@@ -16,6 +16,9 @@ from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from indicators_api.exchange import worker
+from indicators_api.exchange.receiver.faults import Behaviour
+from indicators_api.exchange.receiver.server import SILENCE, Receiver, Setup
+from indicators_api.exchange.receiver.store import Store
 from indicators_api.exchange.worker import Duty, Settings
 from indicators_api.logs import settings as log_settings
 
@@ -30,7 +33,14 @@ def exchange() -> None:
     "--threads", type=click.IntRange(1, 64), default=2, help="Messages under way at once."
 )
 @click.option("--once", is_flag=True, help="Deliver what is due, then end.")
-def run(*, threads: int, once: bool) -> None:
+@click.option(
+    "--pace",
+    type=click.FloatRange(0.001, 1),
+    default=1.0,
+    hidden=True,
+    help="Shortens all waits; for tests.",
+)
+def run(*, threads: int, once: bool, pace: float) -> None:
     """Deliver what waits in the outbox, until stopped. More than one may run.
 
     Stopped (SIGTERM, Ctrl-C) it finishes what is under way.
@@ -47,6 +57,7 @@ def run(*, threads: int, once: bool) -> None:
         wall_clock,
         Allowed.read(config.exchange_hosts),
         Path(config.secrets_folder),
+        pace,
     )
     try:
         if once:
@@ -57,6 +68,41 @@ def run(*, threads: int, once: bool) -> None:
             worker.run(settings, DUTIES, threads=threads, stop=_told_to_stop())
     finally:
         engine.dispose()
+
+
+@exchange.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=9100, help="Port to listen on.")
+@click.option(
+    "--store",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("receiver.sqlite"),
+    help="Its own file of what it took.",
+)
+@click.option(
+    "--fail",
+    default="",
+    help="Ways to fail and their chances, as drop:0.1,500:0.2: timeout, 500, 409, drop (the line"
+    " is cut after the message was stored).",
+)
+@click.option("--silence", type=float, default=SILENCE, help="Seconds that `timeout` says nothing.")
+def receiver(*, port: int, store: Path, fail: str, silence: float) -> None:
+    """Be a partner, for tests and demonstrations: take each message once, in order.
+
+    GET /messages shows what it took.
+    """
+    try:
+        behaviour = Behaviour.read(fail)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--fail") from error
+    server = Receiver(port, Setup(Store(store), behaviour, silence=silence))
+    click.echo(f"Receiving on http://127.0.0.1:{port}")
+    stop = _told_to_stop()
+    serving = threading.Thread(target=server.serve_forever)
+    serving.start()
+    stop.wait()
+    server.stopping.set()
+    server.shutdown()
+    serving.join()
 
 
 def _told_to_stop() -> threading.Event:

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds between looks where nothing waited, and after the database failed.
 PAUSE: Final = 1.0
+#: Seconds: however short the waits are made.
+SHORTEST_TIMEOUT: Final = 2.0
 
 
 class Duty(NamedTuple):
@@ -42,6 +44,8 @@ class Settings(NamedTuple):
     clock: Callable[[], datetime]
     allowed: Allowed
     secrets: Path
+    #: All waits are multiplied by it; less than 1 for tests alone.
+    pace: float = 1.0
 
 
 def deliver(settings: Settings, after: Claimed | None = None) -> Claimed | None:
@@ -61,6 +65,7 @@ def deliver(settings: Settings, after: Claimed | None = None) -> Claimed | None:
             outcome,
             at=settings.clock(),
             chance=random.random(),  # noqa: S311 - spreads waits, guards nothing
+            pace=settings.pace,
         )
     log.info(
         "delivery",
@@ -84,6 +89,7 @@ def attempt(settings: Settings, message: Claimed) -> Outcome:
         line = dressing.line(message, settings.secrets, settings.allowed)
     except DomainError as error:
         return Outcome(None, b"", str(error), 0)
+    line = line._replace(timeout=max(SHORTEST_TIMEOUT, line.timeout * settings.pace))
     return post(f"{message.base_url}{message.path}", message.body, worn, line)
 
 
@@ -109,7 +115,7 @@ def run(settings: Settings, duties: Sequence[Duty], *, threads: int, stop: threa
             if settings.clock() >= next_time.get(duty.name, settings.clock()):
                 _do(settings, duty)
                 next_time[duty.name] = settings.clock() + duty.every
-        stop.wait(PAUSE)
+        stop.wait(PAUSE * settings.pace)
     for hand in hands:
         hand.join()
 
@@ -133,4 +139,4 @@ def _deliver_on(settings: Settings, stop: threading.Event) -> None:
             log.exception("delivery failed")
             last = None
         if last is None:
-            stop.wait(PAUSE)
+            stop.wait(PAUSE * settings.pace)

@@ -165,13 +165,22 @@ def _first(
 
 
 def record(
-    session: Session, claimed: Claimed, outcome: Outcome, *, at: datetime, chance: float
+    session: Session,
+    claimed: Claimed,
+    outcome: Outcome,
+    *,
+    at: datetime,
+    chance: float,
+    pace: float = 1.0,
 ) -> Verdict:
-    """Write down what came of an attempt; give what that means."""
+    """Write down what came of an attempt; give what that means.
+
+    `chance` from 0 to 1 spreads the waits, `pace` multiplies them.
+    """
     attempts = claimed.attempts + 1
     verdict = policy.verdict(outcome, attempts)
     states = {Verdict.TAKEN: "delivered", Verdict.AGAIN: "waiting", Verdict.DEAD: "dead"}
-    again = policy.wait(attempts, chance, outcome.retry_after)
+    again = policy.wait(attempts, chance, outcome.retry_after) * pace
     said = {"milliseconds": outcome.milliseconds, "status": outcome.status, "error": outcome.error}
     session.execute(_ATTEMPT, {"id": claimed.id, "at": at, **said})
     session.execute(
@@ -186,7 +195,9 @@ def record(
             "error": outcome.error,
         },
     )
-    _note_line(session, claimed, outcome, at=at, chance=chance)
+    rest = policy.rest(claimed.failures + 1, chance)
+    until = at + rest * pace if rest else None
+    _note_line(session, claimed, outcome, at=at, resting_until=until)
     return verdict
 
 
@@ -196,16 +207,18 @@ def _holds_line(session: Session, claimed: Claimed) -> bool:
 
 
 def _note_line(
-    session: Session, claimed: Claimed, outcome: Outcome, *, at: datetime, chance: float
+    session: Session,
+    claimed: Claimed,
+    outcome: Outcome,
+    *,
+    at: datetime,
+    resting_until: datetime | None,
 ) -> None:
     """Keep how the line is; a message that is refused for what it says tells nothing of it."""
     line = {"jurisdiction": claimed.jurisdiction, "partner": claimed.partner_id, "at": at}
     if policy.is_line_failure(outcome):
-        failures = claimed.failures + 1
-        rest = policy.rest(failures, chance)
-        until = at + rest if rest else None
-        more = {"failures": failures, "resting_until": until, "error": outcome.error}
-        session.execute(_LINE_FAILED, {**line, **more})
+        more = {"failures": claimed.failures + 1, "resting_until": resting_until}
+        session.execute(_LINE_FAILED, {**line, **more, "error": outcome.error})
     else:
         session.execute(_LINE_IS_GOOD, line)
 

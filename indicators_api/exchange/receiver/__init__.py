@@ -1,0 +1,1 @@
+"""A partner for tests and demonstrations: takes messages as a good receiver should, or fails."""

@@ -12,6 +12,7 @@ from indicators_api.cli import (
     demo,
     exchange,
     openapi,
+    partners,
     rollup,
     run,
     tokens,
@@ -38,6 +39,7 @@ commands.add_command(tokens.tokens)
 commands.add_command(rollup.rollup)
 commands.add_command(audit.audit)
 commands.add_command(exchange.exchange)
+commands.add_command(partners.partners)
 commands.add_command(openapi.openapi)
 commands.add_command(demo.demo)
 

@@ -15,7 +15,10 @@ DomainError
 ├── TooLarge 413 ── BodyTooLarge · TooManyCells
 ├── UnsupportedMediaType 415
 ├── InvalidRequest 422 ── InvalidValues · RulesBroken · CommentNeeded · PeriodRefused ·
-│                         CatalogueInvalid · AddressRefused
+│   │                     CatalogueInvalid · AddressRefused ·
+│   │                     CertificateRefused · SignatureNeeded
+│   └── SignatureRefused ── SignatureMalformed · AlgorithmRefused · CertificateUnknown ·
+│                           CertificateNotValid · CertificateRevoked · SignatureMismatch
 ├── PreconditionRequired 428
 ├── InternalError 500
 └── ServiceUnavailable 503 ── DatabaseUnavailable
@@ -287,6 +290,70 @@ class AddressRefused(InvalidRequest):
     meaning = mark(
         "The service connects only to hosts that its operator has allowed, and to addresses of "
         "private networks only where the operator has listed these."
+    )
+
+
+class CertificateRefused(InvalidRequest):
+    slug, title = "certificate-refused", mark("The certificate can't be registered")
+    meaning = mark(
+        "Register one X.509 certificate as PEM, without its private key, that is not expired and "
+        "whose key is EC on P-256 or P-384, or RSA of 2048 bits or more. Every fault is listed."
+    )
+
+
+class SignatureNeeded(InvalidRequest):
+    slug, title = "signature-needed", mark("A signature is needed")
+    meaning = mark(
+        "Of this unit only signed reports are taken: sign the bytes of `GET …/document` and send "
+        "the detached JWS as `signature`. Nothing was stored."
+    )
+
+
+class SignatureRefused(InvalidRequest):
+    slug, title = "signature-refused", mark("The signature is not taken")
+    meaning = mark("The problem says which check the signature failed. Nothing was stored.")
+
+
+class SignatureMalformed(SignatureRefused):
+    slug, title = "signature-malformed", mark("The signature can't be read")
+    meaning = mark(
+        "A signature is a detached JWS (RFC 7515, RFC 7797) whose header holds `alg`, "
+        '`b64: false`, `crit: ["b64"]`, `x5c` and, as `kid`, the SHA-256 of the first certificate '
+        "in hexadecimal."
+    )
+
+
+class AlgorithmRefused(SignatureRefused):
+    slug, title = "algorithm-refused", mark("This algorithm is not taken")
+    meaning = mark(
+        "ES256 goes with keys on P-256, ES384 with P-384, RS256 and PS256 with RSA. Never `none`, "
+        "never a shared secret."
+    )
+
+
+class CertificateUnknown(SignatureRefused):
+    slug, title = "certificate-unknown", mark("The certificate is not registered")
+    meaning = mark(
+        "Only certificates that an administrator registered for this unit or partner are trusted, "
+        "whoever issued them."
+    )
+
+
+class CertificateNotValid(SignatureRefused):
+    slug, title = "certificate-not-valid", mark("The certificate is not valid at this time")
+    meaning = mark("It is expired, or not valid yet: `facts` tells from when to when it is.")
+
+
+class CertificateRevoked(SignatureRefused):
+    slug, title = "certificate-revoked", mark("The certificate is revoked")
+    meaning = mark("It signs nothing any more. What it signed before stays signed.")
+
+
+class SignatureMismatch(SignatureRefused):
+    slug, title = "signature-mismatch", mark("The signature is of something else")
+    meaning = mark(
+        "The bytes that were signed are not these. Sign what `GET …/document` gives, to the byte: "
+        "of this unit, period and version, with these values."
     )
 
 

@@ -7,6 +7,7 @@ The table in the README is tested against this module.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from indicators_api.addresses import Allowed
@@ -58,6 +59,12 @@ def _host(text: str) -> str:
     if not text or "/" in text or " " in text:
         raise ValueError("an address to listen on, such as 127.0.0.1 or 0.0.0.0")
     return text
+
+
+def _file(text: str) -> Path | None:
+    if text != "none" and not text.startswith("/"):
+        raise ValueError("the absolute path of a file, or none")
+    return None if text == "none" else Path(text)
 
 
 def _setting(variable: str, read: Callable[[str], Any], meaning: str, default: str | None) -> Any:
@@ -125,6 +132,13 @@ class Config:
     )
     log_level: str = _setting(
         "INDICATORS_LOG_LEVEL", _log_level, "debug, info, warning or error", "info"
+    )
+    signing_key: Path | None = _setting(  # noqa: RUF009 - a field, as all above
+        "INDICATORS_SIGNING_KEY",
+        _file,
+        "File with the private key and the certificates (PEM) that what leaves is signed by;"
+        " `none`: nothing is",
+        "none",
     )
 
 

@@ -67,6 +67,7 @@ def test_all_faults_of_the_settings_are_named_at_once() -> None:
         "INDICATORS_THREADS": "٤",
         "INDICATORS_LOG_LEVEL": "loud",
         "INDICATORS_MAX_CELS": "1000",
+        "INDICATORS_SIGNING_KEY": "key.pem",
     }
 
     with pytest.raises(ConfigError) as refused:
@@ -80,7 +81,16 @@ def test_all_faults_of_the_settings_are_named_at_once() -> None:
         "INDICATORS_WORKERS must be a whole number from 1 to 64.",
         "INDICATORS_THREADS must be a whole number from 1 to 64.",
         "INDICATORS_LOG_LEVEL must be one of debug, info, warning, error.",
+        "INDICATORS_SIGNING_KEY must be the absolute path of a file, or none.",
     ]
+
+
+def test_the_signing_key_is_read_when_it_is_needed_not_before() -> None:
+    """A service that signs nothing yet starts without the file."""
+    given = {"DATABASE_URL": URL, "INDICATORS_SIGNING_KEY": "/run/secrets/signing.pem"}
+
+    assert from_environment({"DATABASE_URL": URL}).signing_key is None
+    assert from_environment(given).signing_key == Path("/run/secrets/signing.pem")
 
 
 @pytest.mark.parametrize("command", [["gunicorn", "wsgi:app"], ["indicators-api", "run"]])

@@ -14,6 +14,7 @@ from indicators_api.api.resources import (
     bulletin,
     calendar,
     catalogue,
+    certificates,
     changes,
     completeness,
     corrections,
@@ -51,6 +52,7 @@ GROUPS = (
     deadlines,
     partners,
     deliveries,
+    certificates,
     me,
 )
 

@@ -8,6 +8,7 @@ import click
 from indicators_api.cli import (
     audit,
     catalogue,
+    certificates,
     database,
     demo,
     exchange,
@@ -36,6 +37,7 @@ commands.add_command(run.run)
 commands.add_command(database.database)
 commands.add_command(catalogue.catalogue)
 commands.add_command(tokens.tokens)
+commands.add_command(certificates.certificates)
 commands.add_command(rollup.rollup)
 commands.add_command(audit.audit)
 commands.add_command(exchange.exchange)

@@ -36,6 +36,10 @@ _BY_CONSTRAINT: dict[str, tuple[type[DomainError], str]] = {
         CorrectionOpen,
         mark("A correction of the report is requested; it waits for the reviewer's decision."),
     ),
+    "uq_certificate_jurisdiction_id_fingerprint": (
+        DuplicateItem,
+        mark("The certificate is registered already; one that was revoked stays so."),
+    ),
     "ex_assignment_unit_indicator": (
         DuplicateItem,
         mark("The unit is assigned this indicator in an overlapping time already."),

@@ -28,6 +28,9 @@ class Permission(StrEnum):
     READ_CHANGES = "changes:read"
     ADMINISTER_EXCHANGE = "exchange:administer"
     SEND_MESSAGES = "messages:send"
+    READ_CERTIFICATES = "certificates:read"
+    WRITE_CERTIFICATES = "certificates:write"
+    WRITE_SIGNATURE_POLICIES = "signature-policies:write"
 
 
 _UNIT = frozenset({"clerk", "leader"})
@@ -50,6 +53,9 @@ ROLES: Final[dict[Permission, frozenset[str]]] = {
     Permission.READ_CHANGES: _READERS | {"administrator"},
     Permission.ADMINISTER_EXCHANGE: frozenset({"administrator"}),
     Permission.SEND_MESSAGES: frozenset({"partner"}),
+    Permission.READ_CERTIFICATES: _UNIT | {"administrator"},
+    Permission.WRITE_CERTIFICATES: frozenset({"administrator"}),
+    Permission.WRITE_SIGNATURE_POLICIES: frozenset({"administrator"}),
 }
 
 

@@ -14,6 +14,7 @@ from indicators_api.security.permissions import ROLES, Permission
 from tests.callers import BASE as CALLED_BELOW
 from tests.callers import Caller, assert_problem
 from tests.factories import CITY, DISTRICT, JULY, NEIGHBOUR, WARD, MakeReport, Report, new
+from tests.signers import certificate_of, signer
 
 #: Who calls, in the order of the table's columns. The report is the ward's, which lies in the city.
 CALLERS: dict[str, dict[str, str]] = {
@@ -54,11 +55,14 @@ PARTNER = {
     "base_url": "http://127.0.0.1:9",
     "takes": ["report_data"],
 }
+CERTIFICATE = {"unit": WARD, "pem": certificate_of(signer())}
 HOLIDAY = {"name_vi": "Ngày nghỉ", "name_en": "Day off"}
 
 ALL = "200 200 200 200 200 200 200 200 200"
 ADMINISTRATOR = "403 403 403 403 403 403 403 403 200"
 NOTHING_THERE = "403 403 403 403 403 403 403 403 404"
+#: Whose certificates they are, and who registers them.
+OF_THE_UNIT = "200 200 200 200 403 403 403 403 200"
 
 #: The call, its body, the state of the ward's report when it is made, what each caller is answered.
 TABLE: list[tuple[str, Any, str | None, str]] = [
@@ -170,6 +174,12 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     ("GET /deliveries/m-1", None, None, NOTHING_THERE),
     ("POST /deliveries/m-1/resend", None, None, NOTHING_THERE),
     ("POST /deliveries/m-1/cancel", None, None, NOTHING_THERE),
+    ("GET /certificates", None, None, OF_THE_UNIT),
+    ("POST /certificates", CERTIFICATE, None, "403 403 403 403 403 403 403 403 201"),
+    (f"GET /certificates/{'0' * 64}", None, None, "404 404 404 404 403 403 403 403 404"),
+    (f"DELETE /certificates/{'0' * 64}", None, None, NOTHING_THERE),
+    (f"GET /units/{WARD}/signature-policy", None, None, ALL),
+    (f"PUT /units/{WARD}/signature-policy", {"required": True}, None, ADMINISTRATOR),
 ]
 
 
@@ -237,7 +247,7 @@ def test_the_table_has_every_call(app: Flask) -> None:
 def test_no_call_is_made_without_a_token(app: Flask) -> None:
     """Conventions: 401 with a challenge, before anything of the request is read."""
     for method, path in sorted(operations_of(app)):
-        named = dict.fromkeys(("unit", "code", "regime", "level"), WARD)
+        named = dict.fromkeys(("unit", "code", "regime", "level", "fingerprint"), WARD)
         address = path.format(period=JULY, day="2024-09-02", number=1, **named)
         answer = app.test_client().open(address, method=method)
 

@@ -1,0 +1,24 @@
+"""Examples of certificates and signatures in the OpenAPI document, from the reference data."""
+
+from typing import Any
+
+Json = dict[str, Any]
+
+_FINGERPRINT = "3b5c2f0b4d1f6a0c9b7e8d2f5a6c1e4b9d8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b"
+_PEM = "-----BEGIN CERTIFICATE-----\nMIIBRTCB7KADAgECAhQE…\n-----END CERTIFICATE-----\n"
+
+NEW_CERTIFICATE: Json = {"unit": "H59.21.11", "pem": _PEM}
+CERTIFICATE: Json = {
+    "fingerprint": _FINGERPRINT,
+    "unit": "H59.21.11",
+    "partner": None,
+    "subject": "CN=Nguyễn Văn A",
+    "valid_from": "2024-01-01T07:00:00+07:00",
+    "valid_to": "2027-01-01T07:00:00+07:00",
+    "registered_at": "2024-01-03T08:30:00+07:00",
+    "revoked_at": None,
+    "pem": _PEM,
+}
+CERTIFICATES: Json = {"data": [CERTIFICATE], "next": None}
+NEW_POLICY: Json = {"required": True}
+POLICY: Json = {"unit": "H59.21.11", "required": True}

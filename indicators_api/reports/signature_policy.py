@@ -1,0 +1,53 @@
+"""Which units must sign what they send."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from indicators_api.audit import journal
+from indicators_api.db.session import Session
+from indicators_api.errors import NotFound, mark
+from indicators_api.reports import queries
+from indicators_api.reports.queries import ReportingUnit
+
+_REQUIRED = text("""
+    SELECT coalesce(bool_or(required), FALSE) FROM signature_policy
+    WHERE jurisdiction_id = :jurisdiction AND unit_id = ANY(:units)
+""")
+_PUT = text("""
+    INSERT INTO signature_policy AS p (jurisdiction_id, unit_id, required)
+    VALUES (:jurisdiction, :unit, :required)
+    ON CONFLICT (jurisdiction_id, unit_id) DO UPDATE SET required = excluded.required
+        WHERE p.required <> excluded.required
+    RETURNING unit_id
+""")
+
+
+def is_required(session: Session, jurisdiction: int, *units: int) -> bool:
+    """Tell whether any of some units, by their ids, must sign."""
+    parameters = {"jurisdiction": jurisdiction, "units": list(units)}
+    return bool(session.scalar(_REQUIRED, parameters))
+
+
+def read(session: Session, jurisdiction: int, code: str) -> bool:
+    """Tell whether a unit must sign. Raises NotFound."""
+    return is_required(session, jurisdiction, _unit(session, jurisdiction, code).id)
+
+
+def put(
+    session: Session, author: journal.Author, code: str, *, required: bool, at: datetime
+) -> None:
+    """Let a unit have to sign, or not, from now on. Raises NotFound."""
+    unit = _unit(session, author.jurisdiction, code)
+    parameters = {"jurisdiction": author.jurisdiction, "unit": unit.id, "required": required}
+    if session.scalar(_PUT, parameters) is not None:
+        subject = journal.Subject(f"unit/{code}", None, unit.id, unit.area_id)
+        told = {subject: {"required": required}}
+        journal.append(session, author, "signature_policy.change", told, at=at)
+
+
+def _unit(session: Session, jurisdiction: int, code: str) -> ReportingUnit:
+    unit = queries.find_unit(session, jurisdiction, code)
+    if unit is None:
+        raise NotFound(mark("There is no unit %(code)s."), code=code)
+    return unit

@@ -26,6 +26,7 @@ from indicators_api.api.resources import (
     observations,
     partners,
     reports,
+    sending,
     units,
     versions,
 )
@@ -38,6 +39,7 @@ from indicators_api.periods import Period
 #: The groups of calls, in the order of the documentation.
 GROUPS = (
     reports,
+    sending,
     versions,
     corrections,
     aggregates,

@@ -28,7 +28,6 @@ KINDS = {
 }
 
 
-@cache
 def signer(
     name: str = "leader",
     kind: str = "P-256",
@@ -36,7 +35,12 @@ def signer(
     since: datetime = SINCE,
     until: datetime = UNTIL,
 ) -> SigningKey:
-    """Give somebody's key of a kind, with a certificate for some time."""
+    """Give somebody's key of a kind, with a certificate for some time: always the same one."""
+    return _made(name, kind, since, until)
+
+
+@cache
+def _made(name: str, kind: str, since: datetime, until: datetime) -> SigningKey:
     key = KINDS[kind]()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     certificate = (

@@ -1,6 +1,9 @@
 """Examples of versions and corrections in the OpenAPI document, from the reference data."""
 
+import json
 from typing import Any
+
+from indicators_api.api.examples_signing import CERTIFICATE, DOCUMENT, SIGNED
 
 Json = dict[str, Any]
 
@@ -12,6 +15,7 @@ _FIRST: Json = {
     "sent_by": "Leader of H59.21.11",
     "comment": None,
     "counts": {"expected": 162, "with_value": 161, "missing": 1},
+    "is_signed": True,
     "accepted_at": "2024-07-18T14:30:00+07:00",
     "returned_at": None,
     "is_sent": False,
@@ -47,6 +51,20 @@ DIFFERENCES: Json = {
             "after": {"value": 44, "status": "P", "note": "Three households were left out."},
         }
     },
+}
+
+SIGNATURE: Json = {
+    **_KEY,
+    "version": 2,
+    "verified": True,
+    "reason": None,
+    "signed_at": _SECOND["sent_at"],
+    "signature": SIGNED,
+    "certificate": {
+        name: CERTIFICATE[name]
+        for name in ("fingerprint", "subject", "valid_from", "valid_to", "revoked_at", "pem")
+    },
+    "document": json.dumps({**DOCUMENT, "version": 2}, sort_keys=True, separators=(",", ":")),
 }
 
 REASON: Json = {"comment": "Three poor households of quarter 5 were left out."}

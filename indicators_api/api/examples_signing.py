@@ -22,3 +22,14 @@ CERTIFICATE: Json = {
 CERTIFICATES: Json = {"data": [CERTIFICATE], "next": None}
 NEW_POLICY: Json = {"required": True}
 POLICY: Json = {"unit": "H59.21.11", "required": True}
+
+SIGNED = "eyJhbGciOiJFUzI1NiIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il0s…..Q3mA…"
+DOCUMENT: Json = {
+    "unit": "H59.21.11",
+    "period": "2024-07",
+    "version": 1,
+    "values": {
+        "XH160101": {"value": "41", "missing": None, "status": "P", "ytd": None, "note": None}
+    },
+}
+SENDING: Json = {"comment": "Checked with the commune's health station.", "signature": SIGNED}

@@ -3,12 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from indicators_api.api.languages import say
 from indicators_api.api.problems import body
 from indicators_api.api.rendering import Json, counts, entry, findings
 from indicators_api.periods import Period
 from indicators_api.reports.access import Key
 from indicators_api.reports.correction_queries import Correction
 from indicators_api.reports.corrections import Answer
+from indicators_api.reports.signatures import VersionSignature
 from indicators_api.reports.versions import Comparison, Difference, Line, WholeVersion
 
 
@@ -47,6 +49,23 @@ def differences(key: Key, found: Comparison) -> Json:
             }
             for code, (before, after) in found.differences.items()
         },
+    }
+
+
+def signature(key: Key, found: VersionSignature) -> Json:
+    """The signature of a version, and whether it is one of what is stored."""
+    text, signed_at, *certificate = found.stored
+    names = ("fingerprint", "subject", "valid_from", "valid_to", "revoked_at", "pem")
+    refused = found.refused
+    return {
+        **_named(key),
+        "version": found.version,
+        "verified": refused is None,
+        "reason": {"code": refused.slug, "detail": say(refused.detail)} if refused else None,
+        "signed_at": signed_at,
+        "signature": text,
+        "certificate": dict(zip(names, certificate, strict=True)),
+        "document": found.document.decode(),
     }
 
 
@@ -90,6 +109,7 @@ def _line(line: Line) -> Json:
         "sent_by": line.sent_by,
         "comment": line.comment,
         "counts": counts(line.expected, line.with_value),
+        "is_signed": line.is_signed,
         "accepted_at": line.accepted_at,
         "returned_at": line.returned_at,
         "is_sent": line.is_sent,

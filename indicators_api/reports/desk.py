@@ -28,7 +28,7 @@ class Draft(NamedTuple):
     """What a request wants written, by indicator code.
 
     `status` is for values that bring none of their own; `replace` drops the values that are not
-    given; what is left out is taken over from `copy_from`.
+    given; what is left out is taken over from `copy_from`. `signature` is of what is sent.
     """
 
     entries: Mapping[str, Entry] = {}
@@ -37,6 +37,7 @@ class Draft(NamedTuple):
     status: str | None = None
     comment: str | None = None
     copy_from: Period | None = None
+    signature: str | None = None
 
 
 class Who(NamedTuple):

@@ -17,13 +17,13 @@ from indicators_api.errors import (
 )
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
-from indicators_api.reports import queries, workflow
+from indicators_api.reports import queries, signatures, workflow
 from indicators_api.reports.access import demand_revision, lock_own, own_key, unknown_report
 from indicators_api.reports.desk import Desk, Draft, Outcome, Who, open_desk, weigh
 from indicators_api.reports.moving import details
-from indicators_api.reports.queries import ReportRow
+from indicators_api.reports.queries import ReportRow, VersionRow
 from indicators_api.reports.since import with_copies
-from indicators_api.reports.storing import Saved, store
+from indicators_api.reports.storing import Saved, store, working_version
 from indicators_api.reports.workflow import State, Step
 from indicators_api.security.permissions import Permission, demand
 from indicators_api.validation.findings import Finding
@@ -33,7 +33,7 @@ def create(session: Session, who: Who, code: str, period: Period, draft: Draft) 
     """Make a unit's report for a period and take it as far as the draft's step.
 
     Raises Forbidden for another unit's, PeriodRefused, InvalidValues, RulesBroken, CommentNeeded,
-    ReportExists.
+    ReportExists, SignatureNeeded, SignatureRefused.
     """
     key = own_key(session, who.actor, code, period)
     if key is None:
@@ -45,7 +45,7 @@ def create(session: Session, who: Who, code: str, period: Period, draft: Draft) 
     draft = with_copies(session, desk, draft, {})
     outcome = weigh(session, desk, draft, {}, at=who.at)
     _demand_allowed(session, who, desk, draft, State.DRAFT, outcome, comment=draft.comment)
-    return store(session, who, desk, draft, outcome, present=None)
+    return _store(session, who, desk, draft, outcome, present=None, version=None)
 
 
 def edit(
@@ -67,7 +67,7 @@ def edit(
     outcome = weigh(session, desk, draft, before, at=who.at)
     comment = draft.comment or (version.comment if version.sent_at is None else None)
     _demand_allowed(session, who, desk, draft, State(present.state), outcome, comment=comment)
-    return store(session, who, desk, draft, outcome, present=present, version=version)
+    return _store(session, who, desk, draft, outcome, present=present, version=version)
 
 
 def delete(session: Session, who: Who, code: str, period: Period, *, seen: int) -> None:
@@ -101,6 +101,27 @@ def rehearse(
     before = queries.read_entries(session, key.parameters(), present.version) if present else {}
     draft = with_copies(session, desk, draft, before)
     return desk, weigh(session, desk, draft, before, at=who.at)
+
+
+def _store(
+    session: Session,
+    who: Who,
+    desk: Desk,
+    draft: Draft,
+    outcome: Outcome,
+    *,
+    present: ReportRow | None,
+    version: VersionRow | None,
+) -> Saved:
+    """Write a report, with the signature of what is sent: verified before, kept beside it."""
+    signed = None
+    if draft.step is Step.SEND:
+        number, _ = working_version(present, version)
+        signed = signatures.demand(session, who, desk, outcome, number, draft.signature)
+    saved = store(session, who, desk, draft, outcome, present=present, version=version)
+    if signed is not None:
+        signatures.keep(session, who, desk.key, saved.version, signed)
+    return saved
 
 
 def _demand_fresh(

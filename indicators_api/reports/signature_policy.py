@@ -23,8 +23,8 @@ _PUT = text("""
 """)
 
 
-def is_required(session: Session, jurisdiction: int, *units: int) -> bool:
-    """Tell whether any of some units, by their ids, must sign."""
+def is_required(session: Session, jurisdiction: int, *units: int | None) -> bool:
+    """Tell whether any of some units, by their ids, must sign. None: no unit, which need not."""
     parameters = {"jurisdiction": jurisdiction, "units": list(units)}
     return bool(session.scalar(_REQUIRED, parameters))
 

@@ -63,7 +63,7 @@ def store(
     outcome: Outcome,
     *,
     present: ReportRow | None,
-    version: VersionRow | None = None,
+    version: VersionRow | None,
 ) -> Saved:
     """Write a report as the draft wants it.
 
@@ -93,7 +93,7 @@ def store(
 
 
 def _move(who: Who, draft: Draft, present: ReportRow | None, version: VersionRow | None) -> Move:
-    number, kind = _working_version(present, version)
+    number, kind = working_version(present, version)
     state = workflow.after(State(present.state) if present else State.DRAFT, draft.step)
     if draft.step is Step.SEND:
         return Move(state, number, kind, number, who.at)
@@ -140,8 +140,8 @@ def _write_version(
     return counts
 
 
-def _working_version(present: ReportRow | None, version: VersionRow | None) -> tuple[int, str]:
-    """Give the version to write into.
+def working_version(present: ReportRow | None, version: VersionRow | None) -> tuple[int, str]:
+    """Give the number and kind of the version to write into.
 
     A sent one is never written again, what follows it is a new one.
     """

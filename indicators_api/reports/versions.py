@@ -27,6 +27,8 @@ class Line(NamedTuple):
     comment: str | None
     expected: int
     with_value: int
+    #: Whether its leader signed it.
+    is_signed: bool
     #: Name of the token that sent it.
     sent_by: str | None
     accepted_at: datetime | None
@@ -64,10 +66,13 @@ class Comparison(NamedTuple):
 
 
 _VERSIONS = text("""
-    SELECT version, kind, sent_at, comment, expected, with_value FROM report_version
-    WHERE jurisdiction_id = :jurisdiction AND period_id = :period AND unit_id = :unit
-      AND (:inside OR sent_at IS NOT NULL)
-    ORDER BY version
+    SELECT v.version, v.kind, v.sent_at, v.comment, v.expected, v.with_value,
+           s.version IS NOT NULL AS is_signed
+    FROM report_version v
+    LEFT JOIN report_signature s USING (jurisdiction_id, period_id, unit_id, version)
+    WHERE v.jurisdiction_id = :jurisdiction AND v.period_id = :period AND v.unit_id = :unit
+      AND (:inside OR v.sent_at IS NOT NULL)
+    ORDER BY v.version
 """)
 
 

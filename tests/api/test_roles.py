@@ -96,6 +96,8 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     (f"POST {REPORT}/submit", WHY, "draft", "200 200 404 404 403 403 403 403 403"),
     (f"POST {REPORT}/send", WHY, "draft", "403 200 403 404 403 403 403 403 403"),
     (f"POST {REPORT}/send", WHY, "submitted", "403 200 403 404 403 403 403 403 403"),
+    (f"GET {REPORT}/document", None, "draft", "200 200 404 404 403 403 403 403 403"),
+    (f"GET {REPORT}/document", None, "sent", "409 409 404 404 403 403 403 403 403"),
     (f"POST {REPORT}/accept", WHY, "sent", "403 403 403 403 200 404 403 403 403"),
     (f"POST {REPORT}/accept", WHY, "submitted", "403 403 403 403 404 404 404 403 403"),
     (f"POST {REPORT}/return", WHY, "submitted", "403 200 403 404 404 404 404 403 403"),
@@ -116,6 +118,8 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
         "sent",
         "200 200 404 404 200 404 200 200 403",
     ),
+    # It is unsigned, for those who may see it.
+    (f"GET {REPORT}/versions/1/signature", None, "sent", "404 404 404 404 404 404 404 404 403"),
     (f"POST {REPORT}/corrections", WHY, "accepted", "403 201 403 404 403 403 403 403 403"),
     (f"GET {REPORT}/corrections", None, "requested", "200 200 404 404 200 404 200 200 403"),
     (

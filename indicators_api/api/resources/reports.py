@@ -18,6 +18,7 @@ from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import reports as schemas
 from indicators_api.errors import (
     CommentNeeded,
+    DomainError,
     InvalidValues,
     NotFound,
     PeriodRefused,
@@ -26,6 +27,8 @@ from indicators_api.errors import (
     ReportClosed,
     ReportExists,
     RulesBroken,
+    SignatureNeeded,
+    SignatureRefused,
     WrongState,
 )
 from indicators_api.periods import Period
@@ -43,7 +46,14 @@ blueprint = Blueprint(
 )
 
 _STEPS = {"draft": Step.SAVE, "submit": Step.SUBMIT, "send": Step.SEND}
-_WRITING = (InvalidValues, PeriodRefused, RulesBroken, CommentNeeded)
+_WRITING: tuple[type[DomainError], ...] = (
+    InvalidValues,
+    PeriodRefused,
+    RulesBroken,
+    CommentNeeded,
+    SignatureNeeded,
+    *SignatureRefused.__subclasses__(),
+)
 _CHANGING = (NotFound, PreconditionFailed, PreconditionRequired, WrongState)
 
 
@@ -58,8 +68,8 @@ class Reports(Resource):
         """Create a unit's report for a period.
 
         Values may be incomplete. With `step` `submit` or `send` the report goes on at once: errors
-        of the validation rules stop that, warnings need a `comment`. A step beyond the token's role
-        is 403; then nothing is stored.
+        of the validation rules stop that, warnings need a `comment`, and `signature` goes with
+        `send`. A step beyond the token's role is 403; then nothing is stored.
         """
         with database().writing() as session:
             done = service.create(session, who(), body["unit"], body["period"], draft(body))
@@ -149,22 +159,6 @@ class ReportSubmit(Resource):
         Errors of the validation rules stop it, warnings need a comment. Needs `If-Match`.
         """
         return change(unit, period, Draft(step=Step.SUBMIT, comment=body["comment"]))
-
-
-@blueprint.at("/reports/<unit>/<period:period>/send")
-class ReportSend(Resource):
-    """Leader to the level above."""
-
-    @blueprint.needs(Permission.SEND_REPORTS, *_CHANGING, RulesBroken, CommentNeeded)
-    @blueprint.takes(schemas.Comment, example=examples.COMMENT)
-    @blueprint.answers(200, schemas.SavedReport, example=examples.SAVED_REPORT)
-    def post(self, body: dict[str, Any], unit: str, period: Period) -> Response:
-        """Send a report up.
-
-        The unit's leader does, after it was submitted or, where the unit's policy allows it, at
-        once. Needs `If-Match`.
-        """
-        return change(unit, period, Draft(step=Step.SEND, comment=body["comment"]))
 
 
 @blueprint.at("/reports/<unit>/<period:period>/accept")
@@ -267,7 +261,7 @@ class ReportsReturn(Resource):
 def draft(body: dict[str, Any], *, replace: bool = False) -> Draft:
     """Give what a body wants written."""
     step = _STEPS[body.get("step", "draft")]
-    more = {name: body.get(name) for name in ("status", "comment", "copy_from")}
+    more = {name: body.get(name) for name in ("status", "comment", "copy_from", "signature")}
     return Draft(body["values"], replace, step, **more)
 
 

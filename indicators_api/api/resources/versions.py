@@ -7,7 +7,13 @@ from flask import Response
 
 from indicators_api.api import examples_past as examples
 from indicators_api.api import rendering, rendering_past
-from indicators_api.api.conditional import is_known, not_modified, report_tag, seen_revision
+from indicators_api.api.conditional import (
+    PRIVATE,
+    is_known,
+    not_modified,
+    report_tag,
+    seen_revision,
+)
 from indicators_api.api.context import actor, database, who
 from indicators_api.api.examples import COMMENT
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
@@ -23,7 +29,7 @@ from indicators_api.errors import (
     WrongState,
 )
 from indicators_api.periods import Period
-from indicators_api.reports import reopening, versions
+from indicators_api.reports import reopening, signatures, versions
 from indicators_api.reports.access import read
 from indicators_api.security.permissions import Permission
 
@@ -121,6 +127,24 @@ class ReportVersionDifferences(Resource):
                 session, actor(), key, report, number, against=query.get("against")
             )
         return answer(report.revision, lambda: rendering_past.differences(key, found))
+
+
+@blueprint.at("/reports/<unit>/<period:period>/versions/<int:number>/signature")
+class ReportVersionSignature(Resource):
+    """The signature of one version of a report."""
+
+    @blueprint.needs(Permission.READ_REPORTS, NotFound)
+    @blueprint.answers(200, schemas.VersionSignature, example=examples.SIGNATURE)
+    def get(self, unit: str, period: Period, number: int) -> Response:
+        """Read the signature of a version, verified anew against what is stored.
+
+        With its certificate and the document that is signed, so that anybody can verify it.
+        """
+        with database().reading() as session:
+            key, report = read(session, actor(), unit, period)
+            found = signatures.read(session, actor(), key, report, number)
+        # No ETag: whether it is verified may change while the report stays as it is.
+        return reply(rendering_past.signature(key, found), headers=PRIVATE)
 
 
 def answer(revision: int, render: Callable[[], rendering.Json]) -> Response:

@@ -7,6 +7,7 @@ from marshmallow import Schema, ValidationError, fields, post_load
 from indicators_api.api.fields import CodeField, PeriodField, PeriodsField, TextField, ValuesField
 from indicators_api.api.limits import between, choice, size
 from indicators_api.api.paging import CursorField
+from indicators_api.errors import mark
 from indicators_api.models.observation import MISSING_REASONS, STATUSES
 from indicators_api.models.report import STATES
 from indicators_api.validation.values import NOTE_LENGTH
@@ -15,6 +16,11 @@ STEPS = ("draft", "submit", "send")
 #: Reports that one bulk call may name: all of a province, five times over.
 MOST_ITEMS = 1000
 
+#: Of what is sent.
+_SIGNATURE = {
+    "description": "Detached JWS (RFC 7515, RFC 7797) over the document of the version that is "
+    "sent, as `GET …/document` gives it; needed where the unit must sign"
+}
 
 #: A number as it is read: exact, from a JSON number or a text.
 _DECIMAL = [
@@ -83,6 +89,7 @@ class Contents(Schema):
     comment = TextField(
         metadata={"description": "Answers warnings; for those who review the report"}
     )
+    signature = fields.String(metadata=_SIGNATURE)
     copy_from = PeriodField(
         metadata={
             "type": "string",
@@ -94,9 +101,14 @@ class Contents(Schema):
 
     @post_load
     def fill_values(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Let values be left out where they are copied."""
+        """Let values be left out where they are copied; what is not sent is not signed."""
+        faults = {}
         if "values" not in data and "copy_from" not in data:
-            raise ValidationError("Missing data for required field.", "values")
+            faults["values"] = ["Missing data for required field."]
+        if "signature" in data and data["step"] != "send":
+            faults["signature"] = [mark("Only what is sent is signed.")]
+        if faults:
+            raise ValidationError(faults)
         return {"values": {}, **data}
 
 
@@ -111,7 +123,7 @@ class Rehearsal(Contents):
     """A report that is only tried."""
 
     class Meta:
-        exclude = ("step", "comment")
+        exclude = ("step", "comment", "signature")
 
     unit = CodeField(required=True)
     period = PeriodField(required=True, metadata={"type": "string", "example": "2024-07"})
@@ -121,6 +133,12 @@ class Comment(Schema):
     """Why a step is taken."""
 
     comment = TextField(allow_none=True, load_default=None)
+
+
+class Sending(Comment):
+    """Why a report is sent, and its leader's signature."""
+
+    signature = fields.String(allow_none=True, load_default=None, metadata=_SIGNATURE)
 
 
 class BulkItem(Schema):

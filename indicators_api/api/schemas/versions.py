@@ -26,6 +26,9 @@ class VersionLine(Schema):
     sent_by = fields.String(allow_none=True)
     comment = fields.String(allow_none=True)
     counts = fields.Nested(Counts)
+    is_signed = fields.Boolean(
+        metadata={"description": "Whether its leader signed it; see `…/signature`"}
+    )
     accepted_at = fields.DateTime(allow_none=True, metadata={"description": "null: it was not"})
     returned_at = fields.DateTime(allow_none=True, metadata={"description": "null: it was not"})
     is_sent = fields.Boolean(metadata={"description": "Whether basis `sent` reads it now"})
@@ -47,6 +50,51 @@ class Version(VersionLine):
     period = fields.String()
     values = fields.Dict(keys=fields.String(), values=fields.Nested(ValueObject))
     findings = fields.List(fields.Nested(FindingAnswer))
+
+
+class SigningCertificate(Schema):
+    """The certificate that a signature was verified by."""
+
+    fingerprint = fields.String(metadata={"description": "SHA-256, in hexadecimal"})
+    subject = fields.String(
+        allow_none=True, metadata={"description": "null, as all below: it is not registered"}
+    )
+    valid_from = fields.DateTime(allow_none=True)
+    valid_to = fields.DateTime(allow_none=True)
+    revoked_at = fields.DateTime(
+        allow_none=True, metadata={"description": "What it signed before stays signed"}
+    )
+    pem = fields.String(allow_none=True)
+
+
+class Refusal(Schema):
+    """Why a signature is not one of what is stored."""
+
+    code = fields.String(metadata={"description": "As in `type` of a problem"})
+    detail = fields.String()
+
+
+class VersionSignature(Schema):
+    """A leader's signature, verified at reading against what is stored now."""
+
+    unit = fields.String()
+    period = fields.String()
+    version = fields.Integer()
+    verified = fields.Boolean(
+        metadata={
+            "description": "Whether it is a signature of `document`, by a certificate that was in "
+            "force at `signed_at`"
+        }
+    )
+    reason = fields.Nested(
+        Refusal, allow_none=True, metadata={"description": "Why not; null: it is verified"}
+    )
+    signed_at = fields.DateTime(metadata={"description": "When it came, and was verified first"})
+    signature = fields.String(metadata={"description": "Detached JWS (RFC 7515, RFC 7797)"})
+    certificate = fields.Nested(SigningCertificate)
+    document = fields.String(
+        metadata={"description": "What is signed: these characters, as UTF-8, and no others"}
+    )
 
 
 class DifferencesQuery(Schema):

@@ -117,10 +117,12 @@ def _store(
     signed = None
     if draft.step is Step.SEND:
         number, _ = working_version(present, version)
-        signed = signatures.demand(session, who, desk, outcome, number, draft.signature)
+        signed = signatures.demand(
+            session, who, desk, outcome, version=number, signature=draft.signature
+        )
     saved = store(session, who, desk, draft, outcome, present=present, version=version)
     if signed is not None:
-        signatures.keep(session, who, desk.key, saved.version, signed)
+        signatures.keep(session, who, desk.key, signed, version=saved.version)
     return saved
 
 

@@ -116,7 +116,13 @@ def next_document(
 
 
 def demand(
-    session: Session, who: Who, desk: Desk, outcome: Outcome, version: int, signature: str | None
+    session: Session,
+    who: Who,
+    desk: Desk,
+    outcome: Outcome,
+    *,
+    version: int,
+    signature: str | None,
 ) -> Signed | None:
     """Give the signature of what is to be sent as a version, verified. None: there is none.
 
@@ -137,7 +143,7 @@ def demand(
     return Signed(signature, verify(payload, signature, _trusted(session, desk.key), at=who.at))
 
 
-def keep(session: Session, who: Who, key: Key, version: int, signed: Signed) -> None:
+def keep(session: Session, who: Who, key: Key, signed: Signed, *, version: int) -> None:
     """Store the signature of a version that is sent in this transaction."""
     parameters = {**key.parameters(), "version": version, **signed._asdict(), "at": who.at}
     session.execute(_KEEP, parameters)

@@ -6,6 +6,7 @@ Source: RFC 7515 (JWS, `x5c`, `kid`), RFC 7797 (`b64: false`), RFC 7518 (algorit
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,8 @@ from indicators_api.security.x509 import ALGORITHMS, algorithms_of, fingerprint_
 #: was revoked. None: it was not.
 Trusted = Mapping[str, datetime | None]
 
+#: An algorithm that may be told back to a client.
+_NAME = re.compile("[A-Za-z0-9_-]{0,40}")
 #: Characters of a signature: with a chain of four certificates it has less than half of it.
 MOST_CHARACTERS = 32_768
 
@@ -145,15 +148,16 @@ def _read_header(signature: str) -> tuple[str, bytes]:
         header = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, RecursionError) as error:
         raise _malformed("header..signature") from error
-    if not isinstance(header, dict) or not isinstance(header.get("alg"), str):
+    algorithm = header.get("alg") if isinstance(header, dict) else None
+    if not isinstance(algorithm, str) or not _NAME.fullmatch(algorithm):
         raise _malformed("alg")
-    _demand_algorithm(header["alg"], ALGORITHMS)
+    _demand_algorithm(algorithm, ALGORITHMS)
     if header.get("b64") is not False or header.get("crit") != ["b64"]:
         raise _malformed('"b64": false, "crit": ["b64"]')
     leaf = _leaf(header.get("x5c"))
     if header.get("kid") != fingerprint_of(leaf):
         raise _malformed("kid = SHA-256 (x5c[0])")
-    return header["alg"], leaf
+    return algorithm, leaf
 
 
 def _leaf(chain: Any) -> bytes:

@@ -39,3 +39,9 @@ def reviewer(client_of: Callable[..., Caller]) -> Caller:
 def operations(client_of: Callable[..., Caller]) -> Caller:
     """The operations centre."""
     return client_of("operations")
+
+
+@pytest.fixture
+def administrator(client_of: Callable[..., Caller]) -> Caller:
+    """An administrator of the province."""
+    return client_of("administrator")

@@ -23,11 +23,6 @@ WORKED = {"name_vi": "Làm bù", "name_en": "Worked", "is_working": True}
 
 
 @pytest.fixture
-def administrator(client_of: Callable[..., Caller]) -> Caller:
-    return client_of("administrator")
-
-
-@pytest.fixture
 def due(make_report: MakeReport, clerk: Caller) -> Callable[[], str]:
     """Give the day on which the ward's report for July is due."""
     report = make_report(state="draft")

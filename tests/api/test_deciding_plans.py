@@ -46,12 +46,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def administrator(client_of: Callable[..., Caller]) -> Caller:
-    """An administrator of the province."""
-    return client_of("administrator")
-
-
-@pytest.fixture
 def listed(operations: Caller) -> Callable[..., list[tuple[Any, ...]]]:
     """List the ward's plans: version, value, first day."""
 

@@ -18,11 +18,6 @@ OFFICE = "VPCP"
 
 
 @pytest.fixture
-def administrator(client_of: Callable[..., Caller]) -> Caller:
-    return client_of("administrator")
-
-
-@pytest.fixture
 def office(session: Session) -> str:
     """A partner: the Government Office."""
     session.execute(

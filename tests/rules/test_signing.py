@@ -72,6 +72,15 @@ def test_every_document_is_signed_and_verified(document: bytes) -> None:
     assert verify(document, sign(document, KEY), TRUSTED, at=AT) == KEY.fingerprint
 
 
+@pytest.mark.parametrize("payload", [b"", b"abc", b"a.b.c", b"abc\n", "số liệu".encode()])
+def test_whatever_is_signed_stands_beside_the_signature(payload: bytes) -> None:
+    """RFC 7797, 5.2: also what could stand in it."""
+    signature = sign(payload, KEY)
+
+    assert ".." in signature
+    assert verify(payload, signature, TRUSTED, at=AT) == KEY.fingerprint
+
+
 @given(st.integers(0, 8 * len(DOCUMENT) - 1))
 def test_no_bit_of_the_document_may_be_another_one(bit: int) -> None:
     """Signing: the signature is of these bytes alone."""
@@ -162,6 +171,9 @@ def test_an_algorithm_that_does_not_go_with_the_key_is_refused(algorithm: str) -
         lambda _: [],
         lambda _: "alg",
         lambda header: {**header, "alg": ["ES256"]},
+        lambda header: {**header, "alg": "\ud800"},
+        lambda header: {**header, "alg": "ES256" * 9},
+        lambda header: {**header, "typ": 7},
         lambda header: {**header, "b64": True},
         lambda header: {**header, "b64": 0},
         lambda header: {**header, "crit": ["b64", "exp"]},

@@ -52,6 +52,11 @@ def test_all_faults_are_told_at_once() -> None:
     assert faults_of(certificate_of(old)) == ["key", "expired"]
 
 
+def test_one_that_is_never_valid_is_refused() -> None:
+    """Certificates: from a moment to that same moment is no time at all."""
+    assert faults_of(certificate_of(signer("never", since=AT, until=AT))) == ["validity"]
+
+
 def test_one_that_is_not_valid_yet_may_be_registered_before() -> None:
     """Key rotation: the next one is there before the old one ends."""
     coming = signer("coming", since=AT + timedelta(days=1))

@@ -2,16 +2,17 @@
 
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Identity, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from indicators_api.db.base import Base, one_of
+from indicators_api.db.base import Base, CatalogueRow, one_of, with_history
 
 THRESHOLD_DIRECTIONS = ("above", "below")
 WATCHED_MEASURES = ("value", "change_pct", "yoy_pct", "ytd", "ytd_yoy_pct", "plan_pct")
 
 
-class Threshold(Base):
+@with_history
+class Threshold(Base, CatalogueRow):
     """Where an indicator's figure of an area becomes a warning or an alarm."""
 
     __tablename__ = "threshold"
@@ -30,8 +31,6 @@ class Threshold(Base):
         ),
     )
 
-    jurisdiction_id: Mapped[int] = mapped_column(primary_key=True)
-    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     indicator_id: Mapped[int]
     area_id: Mapped[int]
     #: Which figure is watched.
@@ -44,6 +43,7 @@ class Threshold(Base):
     alarm: Mapped[Decimal | None]
 
 
+@with_history
 class SnapshotIndicator(Base):
     """An indicator of the operations centre's snapshot."""
 

@@ -1,4 +1,4 @@
-"""Say what the operations centre watches."""
+"""Say what the operations centre watches, and remember what it watched."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,9 +8,16 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
+KEYS = {"threshold": "id", "snapshot_indicator": "indicator_id"}
+COLUMNS = {
+    "threshold": "jurisdiction_id, id, indicator_id, area_id, measure, direction, warning, alarm",
+    "snapshot_indicator": "jurisdiction_id, indicator_id, sort_order",
+}
+MOMENT = "(SELECT current_setting('indicators.as_of')::timestamptz)"
+
 
 def upgrade() -> None:
-    """Add the tables."""
+    """Add the tables, their histories and the views of the past."""
     op.execute("SET LOCAL citus.multi_shard_modify_mode = 'sequential'")
     op.create_table(
         "threshold",
@@ -66,9 +73,27 @@ def upgrade() -> None:
             "jurisdiction_id", "indicator_id", name=op.f("pk_snapshot_indicator")
         ),
     )
+    for name, key in KEYS.items():
+        remember(name, key)
+
+
+def remember(name: str, key: str) -> None:
+    """Put the history beside a table, and the view of a moment into the schema `past`."""
+    history = f"{name}_history"
+    op.execute(f"CREATE TABLE {history} (LIKE {name})")
+    moment = sa.DateTime(timezone=True)
+    op.add_column(history, sa.Column("recorded_from", moment, nullable=False))
+    op.add_column(history, sa.Column("recorded_to", moment, nullable=True))
+    op.create_primary_key(f"pk_{history}", history, ["jurisdiction_id", key, "recorded_from"])
+    op.execute(
+        f"CREATE VIEW past.{name} AS SELECT {COLUMNS[name]} FROM public.{history}"
+        f" WHERE recorded_from <= {MOMENT} AND (recorded_to IS NULL OR recorded_to > {MOMENT})"
+    )
 
 
 def downgrade() -> None:
     """Drop the tables, with all that is in them."""
-    op.drop_table("snapshot_indicator")
-    op.drop_table("threshold")
+    for name in ("snapshot_indicator", "threshold"):
+        op.execute(f"DROP VIEW past.{name}")
+        op.drop_table(f"{name}_history")
+        op.drop_table(name)

@@ -48,7 +48,7 @@ def test_every_catalogue_table_has_its_history(empty_url):
     facts |= {"journal", "journal_position", "journal_waiting"}
     facts |= {"partner", "partner_line", "delivery", "delivery_attempt", "package", "subscription"}
     facts |= {"received_message", "certificate", "report_signature", "signature_policy"}
-    facts |= {"threshold", "snapshot_indicator", "sharing"}
+    facts |= {"sharing"}
     derived = {"rollup", "alembic_version"}
     migrate.upgrade(empty_url)
 

@@ -11,10 +11,10 @@ from indicators_api.aggregation.queries import Figure
 from indicators_api.aggregation.service import Limits, Question, prepare
 from indicators_api.catalogue.queries import SectorFacts, sectors
 from indicators_api.db.session import Session
-from indicators_api.errors import Fault, InvalidRequest, Message, mark
 from indicators_api.indicators.queries import IndicatorDetails, indicators
 from indicators_api.periods import Period
 from indicators_api.security.actors import Actor
+from indicators_api.units.areas import demand_one
 from indicators_api.units.tree import AreaFacts
 
 #: The measures of the usual table, and what it must say of them.
@@ -71,11 +71,11 @@ def draw_up(session: Session, actor: Actor, asked: Question, limits: Limits) -> 
     open.
     """
     wanted = prepare(session, actor, asked._replace(measures=MEASURES), limits)
-    _demand_one(wanted.areas)
+    area = demand_one(wanted.areas)
     found, _ = queries.figures(session, wanted._replace(limit=len(wanted.plan.asked) + 1))
     details = {facts.code: facts for facts in indicators(session, actor.jurisdiction)}
     return Bulletin(
-        wanted.areas[0],
+        area,
         asked.periods[0],
         arrange(found, details, sectors(session, actor.jurisdiction)),
     )
@@ -140,13 +140,3 @@ def _walk(
         facts, depth = waiting.pop()
         yield facts, depth
         waiting += [(each, depth + 1) for each in reversed(below.get(facts.code, []))]
-
-
-def _demand_one(areas: Sequence[AreaFacts]) -> None:
-    if len(areas) > 1:
-        codes = ", ".join(area.code for area in areas)
-        said = Message(mark("Name one of the areas %(areas)s."), {"areas": codes})
-        raise InvalidRequest(
-            mark("A bulletin is of one area."),
-            faults=[Fault("/area", "required", said, {"in": "query"})],
-        )

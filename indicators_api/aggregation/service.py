@@ -89,6 +89,24 @@ def prepare(session: Session, actor: Actor, asked: Question, limits: Limits) -> 
     return _slice(session, actor, asked, limits, _find(session, actor, asked))
 
 
+def figures_of(
+    session: Session, actor: Actor, asked: Question, areas: Sequence[AreaFacts], limits: Limits
+) -> list[Figure]:
+    """Give all figures of some areas, by area code, indicator code and period.
+
+    The areas are valid on the geography's day, the actor sees them, and the question names
+    indicators that there are. Raises TooManyCells.
+    """
+    known = snapshot(session, actor.jurisdiction)
+    indicators = [known.by_code[code] for code in asked.indicators or ()]
+    if not areas or not indicators:
+        return []
+    found = _Found(_geography(asked), areas, indicators, known)
+    rows = len(areas) * len(indicators) * len(asked.periods)
+    wanted = _slice(session, actor, asked._replace(limit=rows), limits, found)
+    return queries.figures(session, wanted)[0]
+
+
 def reconcile(
     session: Session, actor: Actor, asked: Question, limits: Limits
 ) -> tuple[list[Reconciled], Place | None]:
@@ -111,8 +129,7 @@ def reconcile(
 
 def _find(session: Session, actor: Actor, asked: Question) -> _Found:
     known = snapshot(session, actor.jurisdiction)
-    newest = max(asked.periods, key=lambda period: period.end)
-    geography = asked.geography or newest.cut_off(GEOGRAPHY_CUT_OFF)
+    geography = _geography(asked)
     areas, area_faults = find_areas(
         session, actor.jurisdiction, area=asked.area, level=asked.level, on=geography
     )
@@ -126,6 +143,12 @@ def _find(session: Session, actor: Actor, asked: Question) -> _Found:
         )
     demand_visible(session, actor, {area.id: area.code for area in areas})
     return _Found(geography, areas, indicators, known)
+
+
+def _geography(asked: Question) -> date:
+    """Give the day that dates the areas."""
+    newest = max(asked.periods, key=lambda period: period.end)
+    return asked.geography or newest.cut_off(GEOGRAPHY_CUT_OFF)
 
 
 def _slice(session: Session, actor: Actor, asked: Question, limits: Limits, found: _Found) -> Slice:

@@ -1,9 +1,10 @@
 """Find the areas that a question means, naming what is unknown."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from indicators_api.db.session import Session
-from indicators_api.errors import Fault, Message, mark
+from indicators_api.errors import Fault, InvalidRequest, Message, mark
 from indicators_api.units import tree
 from indicators_api.units.tree import AreaFacts
 
@@ -33,6 +34,21 @@ def find_areas(
         return [], [Fault("/level", "unknown-level", said, {"in": "query"})]
     ids = [found.id for found in named]
     return tree.areas_within(session, jurisdiction, ids, level=level, day=on), []
+
+
+def demand_one(areas: Sequence[AreaFacts]) -> AreaFacts:
+    """Give the only one of some areas.
+
+    Raises InvalidRequest where they are several, as the widest ones of a day may be.
+    """
+    if len(areas) > 1:
+        codes = ", ".join(area.code for area in areas)
+        said = Message(mark("Name one of the areas %(areas)s."), {"areas": codes})
+        raise InvalidRequest(
+            mark("The answer is of one area."),
+            faults=[Fault("/area", "required", said, {"in": "query"})],
+        )
+    return areas[0]
 
 
 def _named(session: Session, jurisdiction: int, code: str | None, on: date) -> list[AreaFacts]:

@@ -1,6 +1,6 @@
 """Whose figures an actor sees. Source: api.md, "Roles"."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import text
 
@@ -31,15 +31,20 @@ def seen_areas(session: Session, actor: Actor) -> set[int]:
     return seen
 
 
-def demand_visible(session: Session, actor: Actor, areas: Mapping[int, str]) -> None:
-    """Raise Forbidden unless the actor sees the figures of all areas (codes by id).
+def seen_of(session: Session, actor: Actor, area_ids: Collection[int]) -> set[int]:
+    """Give those of some areas whose figures the actor sees.
 
     The operations centre and administrators are of the whole jurisdiction, whatever their area
     became.
     """
     if actor.role in {"operations", "administrator"}:
-        return
-    seen = seen_areas(session, actor)
+        return set(area_ids)
+    return seen_areas(session, actor).intersection(area_ids)
+
+
+def demand_visible(session: Session, actor: Actor, areas: Mapping[int, str]) -> None:
+    """Raise Forbidden unless the actor sees the figures of all areas (codes by id)."""
+    seen = seen_of(session, actor, areas)
     hidden = sorted(code for number, code in areas.items() if number not in seen)
     if hidden:
         raise Forbidden(

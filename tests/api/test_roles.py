@@ -56,6 +56,13 @@ PARTNER = {
     "takes": ["report_data"],
 }
 CERTIFICATE = {"unit": WARD, "pem": certificate_of(signer())}
+LIMIT = {
+    "indicator": "KT050202",
+    "area": "84",
+    "measure": "plan_pct",
+    "direction": "below",
+    "alarm": 80,
+}
 HOLIDAY = {"name_vi": "Ngày nghỉ", "name_en": "Day off"}
 
 ALL = "200 200 200 200 200 200 200 200 200"
@@ -79,6 +86,11 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     ("GET /validation-rules", None, None, ALL),
     ("GET /targets", None, None, ALL),
     ("POST /targets", {"items": [PLAN]}, None, ADMINISTRATOR),
+    ("GET /thresholds", None, None, ALL),
+    ("POST /thresholds", {"items": [LIMIT]}, None, ADMINISTRATOR),
+    ("DELETE /thresholds/1", None, None, NOTHING_THERE),
+    ("GET /operations-centre/indicators", None, None, ALL),
+    ("PUT /operations-centre/indicators", {"indicators": ["KT050202"]}, None, ADMINISTRATOR),
     ("POST /reports", new(), None, "201 201 403 403 403 403 403 403 403"),
     ("POST /reports", new(step="submit"), None, "201 201 403 403 403 403 403 403 403"),
     ("POST /reports", new(step="send"), None, "403 201 403 403 403 403 403 403 403"),
@@ -142,6 +154,18 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     ("POST /aggregates/query", ASKED, "accepted", "200 200 403 403 200 403 200 200 403"),
     (f"GET /bulletin?{OWN}", None, "accepted", "200 200 403 403 200 403 200 200 403"),
     (f"GET /bulletin?{WHOLE}", None, "accepted", "200 200 200 200 200 200 200 200 403"),
+    (
+        f"GET /operations-centre/snapshot?period={JULY}",
+        None,
+        "accepted",
+        "200 200 200 200 200 200 200 200 403",
+    ),
+    (
+        f"GET /operations-centre/snapshot?period={JULY}&area=29236",
+        None,
+        "accepted",
+        "200 200 403 403 200 403 200 200 403",
+    ),
     (f"GET /reconciliation?{OWN}", None, "accepted", "200 200 403 403 200 403 200 200 403"),
     (f"GET /observations?period={JULY}", None, "sent", "200 200 200 200 200 200 200 200 403"),
     (

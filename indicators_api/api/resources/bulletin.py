@@ -6,6 +6,7 @@ from typing import Any
 from flask import Response, current_app, render_template
 
 from indicators_api.aggregation.bulletin import MEASURES, Bulletin, Line, draw_up
+from indicators_api.aggregation.queries import Figure
 from indicators_api.aggregation.service import Question
 from indicators_api.api import examples_bulletin
 from indicators_api.api.conditional import is_known, not_modified, read_tag, tagged
@@ -22,6 +23,7 @@ from indicators_api.errors import NotAcceptable, TooManyCells
 from indicators_api.formats.csv import write_csv
 from indicators_api.formats.table import Table
 from indicators_api.formats.xlsx import write_xlsx
+from indicators_api.indicators.queries import IndicatorDetails
 from indicators_api.security.permissions import Permission
 
 blueprint = Blueprint(
@@ -91,7 +93,7 @@ def as_json(found: Bulletin, basis: str, as_of: datetime, tag: str) -> Response:
             }
             for section in found.sections
         ],
-        "data": [_without_empty(_row(line)) for line in found.lines],
+        "data": [without_empty(_row(line)) for line in found.lines],
     }
     return reply(body, headers=tagged(tag))
 
@@ -136,12 +138,18 @@ def _file(data: bytes | str, content_type: str, tag: str) -> Response:
 
 
 def _row(line: Line) -> Json:
-    facts, figure = line.indicator, line.figure
     return {
-        "sector": facts.sector,
+        "sector": line.indicator.sector,
+        "depth": line.depth,
+        **figure_row(line.indicator, line.figure),
+    }
+
+
+def figure_row(facts: IndicatorDetails, figure: Figure) -> Json:
+    """Give an indicator and the usual measures of it."""
+    return {
         "indicator": facts.code,
         **named(facts),
-        "depth": line.depth,
         "unit_of_measure": facts.unit_of_measure,
         "unit_symbol": facts.unit_symbol,
         "decimals": facts.decimals,
@@ -149,7 +157,7 @@ def _row(line: Line) -> Json:
     }
 
 
-def _without_empty(row: Json) -> Json:
+def without_empty(row: Json) -> Json:
     """Leave out what is there only where it says something."""
     return {
         name: said

@@ -21,7 +21,8 @@ from indicators_api.periods import PeriodType
 MOST_ROWS = 50_000
 
 
-def _as_of() -> PastField:
+def as_of_field() -> PastField:
+    """Give the parameter that asks for the past."""
     return PastField(
         metadata={
             "description": "What would have been answered at this moment, to the digit: reports, "
@@ -76,7 +77,7 @@ class Slice(Schema):
     geography = fields.Date(
         metadata={"description": "Areas as of this day; the last period's cut-off day unless given"}
     )
-    as_of = _as_of()
+    as_of = as_of_field()
 
 
 class Question(Slice, PeriodRange):
@@ -219,7 +220,7 @@ class ObservationsQuery(PeriodRange):
         metadata={"type": "string", "description": "Codes of sectors, comma separated"}
     )
     basis = fields.String(load_default="accepted", validate=choice(("accepted", "sent")))
-    as_of = _as_of()
+    as_of = as_of_field()
     limit = fields.Integer(load_default=10_000, validate=between(1, MOST_ROWS))
     cursor = CursorField(int, str, str, metadata={"type": "string"})
     format = fields.String(validate=choice(("json", "csv")))
@@ -258,7 +259,7 @@ class CompletenessQuery(Schema):
     level = CodeField(
         metadata={"description": "Level of the rows' areas in it, or `unit` to list units"}
     )
-    as_of = _as_of()
+    as_of = as_of_field()
 
 
 class CompletenessRow(Schema):

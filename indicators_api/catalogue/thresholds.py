@@ -1,7 +1,7 @@
 """Thresholds: where an indicator's figure of an area becomes a warning or an alarm."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -20,14 +20,16 @@ from indicators_api.models import Threshold
 
 _TABLE = Base.metadata.tables[Threshold.__tablename__]
 
-#: Of several bearers of a code the newest one.
+#: Of several bearers of a code the present one, else the newest.
 _AREAS = text("""
     SELECT DISTINCT ON (w.code, w.day) w.code, w.day, a.id
     FROM unnest(CAST(:codes AS text[]), CAST(:days AS date[])) AS w(code, day)
     JOIN area a ON a.jurisdiction_id = :jurisdiction AND a.code = w.code
                AND (w.day IS NULL
                     OR w.day BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity'))
-    ORDER BY w.code, w.day, a.valid_from DESC
+    ORDER BY w.code, w.day,
+             :today BETWEEN a.valid_from AND coalesce(a.valid_to, 'infinity') DESC,
+             a.valid_from DESC
 """)
 _FACTS = """
     SELECT t.id, i.code AS indicator, i.name_vi, i.name_en, a.code AS area, t.area_id, t.measure,
@@ -132,7 +134,7 @@ def put(
     fault.
     """
     own(session, author.jurisdiction)
-    known = _known(session, author.jurisdiction, given)
+    known = _known(session, author.jurisdiction, given, today=at.date())
     faults = threshold_faults(given, known)
     if faults:
         raise InvalidRequest(
@@ -162,9 +164,11 @@ def remove(session: Session, author: journal.Author, number: int, *, at: datetim
     _record(session, author, "threshold.remove", found, at=at)
 
 
-def _known(session: Session, jurisdiction: int, given: Sequence[NewThreshold]) -> Known:
+def _known(
+    session: Session, jurisdiction: int, given: Sequence[NewThreshold], *, today: date
+) -> Known:
     asked = {"codes": [new.area for new in given], "days": [new.on for new in given]}
-    rows = session.execute(_AREAS, {"jurisdiction": jurisdiction, **asked})
+    rows = session.execute(_AREAS, {"jurisdiction": jurisdiction, "today": today, **asked})
     areas = {(row.code, row.day): row.id for row in rows}
     return Known(snapshot(session, jurisdiction).by_code, areas)
 

@@ -22,6 +22,7 @@ CALLS = (
     f"/completeness?period={JULY}&level=unit",
     f"/reconciliation?area={CITY}&period={JULY}&indicator={POOR}",
     f"/bulletin?area={CITY}&period={JULY}&sector=XH1601",
+    f"/operations-centre/snapshot?area={CITY}&period={JULY}",
 )
 
 Answers = dict[str, object]

@@ -28,6 +28,7 @@ from indicators_api.api.resources import (
     partners,
     reports,
     sending,
+    sharing,
     thresholds,
     units,
     versions,
@@ -59,6 +60,7 @@ GROUPS = (
     partners,
     deliveries,
     certificates,
+    sharing,
     me,
 )
 

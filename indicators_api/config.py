@@ -140,6 +140,12 @@ class Config:
         " `none`: nothing is",
         "none",
     )
+    sharing_days: int = _setting(
+        "INDICATORS_SHARING_DAYS",
+        _whole(1, 36_500),
+        "Days that the sharing log is kept; `indicators-api sharing purge` deletes what is older",
+        "1825",
+    )
 
 
 def from_environment(environment: Mapping[str, str]) -> Config:

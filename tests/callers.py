@@ -1,6 +1,7 @@
 """Who calls in the tests: HTTP clients with a token, and the clock they live by."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,6 +15,9 @@ from indicators_api.security import tokens
 from indicators_api.security.tokens import Holder
 
 BASE = "/api/v1"
+
+#: Reads the sharing log: `log("?kind=pull")`.
+Log = Callable[..., list[dict[str, Any]]]
 
 
 class Clock:

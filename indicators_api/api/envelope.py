@@ -9,6 +9,7 @@ import time
 from flask import Flask, Response, g, request
 
 from indicators_api.api.context import services
+from indicators_api.api.sharing import logged
 from indicators_api.logs import REQUEST_ID
 
 log = logging.getLogger("indicators_api.access")
@@ -27,9 +28,7 @@ EXPOSED_HEADERS = "ETag, Link, Location, Content-Language, Next-Cursor, Retry-Af
 def register(app: Flask) -> None:
     """Wrap every request of the application."""
     app.before_request(begin)
-    app.after_request(compress)
-    app.after_request(allow_origins)
-    app.after_request(finish)
+    app.after_request(leave)
     app.teardown_request(end)
 
 
@@ -42,6 +41,11 @@ def begin() -> Response | None:
     if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
         return Response(status=204)
     return None
+
+
+def leave(response: Response) -> Response:
+    """Let an answer leave: as many bytes as it will have, in the sharing log before all else."""
+    return finish(allow_origins(logged(compress(response))))
 
 
 def compress(response: Response) -> Response:

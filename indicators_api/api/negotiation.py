@@ -1,10 +1,12 @@
 """Which representation of an answer: by `format`, else by `Accept`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from flask import request
+from flask import Response, current_app, request
 
 from indicators_api.errors import NotAcceptable, mark
+from indicators_api.formats.csv import write_csv
+from indicators_api.formats.table import Table
 
 #: By the name that `format` takes; the first is what is answered unless another is asked.
 MEDIA_TYPES = {
@@ -28,3 +30,12 @@ def wanted_format(asked: str | None, offered: Sequence[str] = ("json",)) -> str:
             mark("The answer is offered as %(offered)s only."), offered=", ".join(by_type)
         )
     return by_type[best]
+
+
+def csv_file(table: Table, headers: Mapping[str, str]) -> Response:
+    """Answer a table as CSV, which says that it has a header row."""
+    return current_app.response_class(
+        write_csv(table),
+        content_type=f"{MEDIA_TYPES['csv']}; charset=utf-8; header=present",
+        headers=headers,
+    )

@@ -20,6 +20,7 @@ from indicators_api.api.negotiation import MEDIA_TYPES
 from indicators_api.api.parsing import JSON, Parser
 from indicators_api.api.problems import MEDIA_TYPE
 from indicators_api.api.schemas.problems import Problem
+from indicators_api.api.sharing import announce
 from indicators_api.errors import (
     BodyTooLarge,
     DomainError,
@@ -114,6 +115,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             @wraps(view)
             def wrapper(*args: Any, **kwargs: Any) -> Response:
                 authenticate()
+                announce(permission)
                 demand(actor(), permission)
                 if not takes_query:
                     _refuse_parameters()

@@ -3,8 +3,13 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from indicators_api.audit import sharing
+from indicators_api.audit.sharing import Shared
+from indicators_api.db.failures import RETRY_AFTER
 from indicators_api.db.session import Database
+from indicators_api.errors import ServiceUnavailable, mark
 
 #: How exactly a token's last use is kept: most requests then write nothing.
 LAST_USE_STEP = timedelta(minutes=5)
@@ -20,3 +25,15 @@ def note_use(
         return
     with database.writing() as session:
         session.execute(_USED, {"id": token_id, "at": at})
+
+
+def note_sharing(database: Database, shared: Shared) -> None:
+    """Record what is about to leave. Raises ServiceUnavailable: then it must not."""
+    try:
+        with database.writing() as session:
+            sharing.note(session, shared)
+    except DBAPIError as error:
+        raise ServiceUnavailable(
+            mark("The sharing log could not be written, so nothing is answered."),
+            headers=RETRY_AFTER,
+        ) from error

@@ -16,6 +16,7 @@ from indicators_api.cli import (
     partners,
     rollup,
     run,
+    sharing,
     tokens,
 )
 from indicators_api.config import ConfigError
@@ -42,6 +43,7 @@ commands.add_command(rollup.rollup)
 commands.add_command(audit.audit)
 commands.add_command(exchange.exchange)
 commands.add_command(partners.partners)
+commands.add_command(sharing.sharing)
 commands.add_command(openapi.openapi)
 commands.add_command(demo.demo)
 

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     READ_CERTIFICATES = "certificates:read"
     WRITE_CERTIFICATES = "certificates:write"
     WRITE_SIGNATURE_POLICIES = "signature-policies:write"
+    READ_SHARING = "sharing:read"
 
 
 _UNIT = frozenset({"clerk", "leader"})
@@ -58,12 +59,29 @@ ROLES: Final[dict[Permission, frozenset[str]]] = {
     Permission.READ_CERTIFICATES: _UNIT | {"administrator"},
     Permission.WRITE_CERTIFICATES: frozenset({"administrator"}),
     Permission.WRITE_SIGNATURE_POLICIES: frozenset({"administrator"}),
+    Permission.READ_SHARING: frozenset({"administrator"}),
 }
+
+#: What shares data with who asks: such calls are logged (Decree 47/2020/NĐ-CP, article 45).
+SHARING: Final = frozenset(
+    {
+        Permission.READ_REPORTS,
+        Permission.READ_FIGURES,
+        Permission.READ_COMPLETENESS,
+        Permission.READ_CHANGES,
+    }
+)
 
 
 def may(actor: Actor, permission: Permission) -> bool:
     """Tell whether the actor's role has the permission."""
     return actor.role in ROLES[permission]
+
+
+def shares(actor: Actor, permission: Permission) -> bool:
+    """Tell whether a call shares data with its caller: a unit's own reports are its own."""
+    is_own = actor.works_in_a_unit and permission is Permission.READ_REPORTS
+    return permission in SHARING and not is_own
 
 
 def demand(actor: Actor, permission: Permission) -> None:

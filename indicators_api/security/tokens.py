@@ -18,6 +18,8 @@ from indicators_api.models.token import ROLES
 from indicators_api.security.actors import Actor
 
 _FORM = re.compile(r"ia_(?P<id>[1-9][0-9]{0,8})_(?P<secret>[A-Za-z0-9_-]{43})")
+#: What a log shows instead of a secret.
+_MASKED = r"ia_\g<id>_…"
 
 _FIND = text("""
     SELECT t.id, t.name, t.role, t.jurisdiction_id, t.unit_id, u.code AS unit_code,
@@ -137,6 +139,11 @@ def revoke(session: Session, token_id: int, *, at: datetime) -> None:
 def list_all(session: Session, jurisdiction: int) -> list[TokenRow]:
     """Give all tokens ever issued, oldest first."""
     return [TokenRow(*row) for row in session.execute(_LIST, {"jurisdiction": jurisdiction})]
+
+
+def masked(said: str) -> str:
+    """Give a text without the secrets of tokens in it."""
+    return _FORM.sub(_MASKED, said)
 
 
 def _hash(secret: str) -> bytes:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.applications import app, made_once
-from tests.callers import Caller
-from tests.factories import CITY, WARD, MakeReport
+from tests.callers import Caller, Log
+from tests.factories import CITY, WARD, MakeReport, done
 
 __all__ = ["app", "made_once"]
 
@@ -45,3 +45,9 @@ def operations(client_of: Callable[..., Caller]) -> Caller:
 def administrator(client_of: Callable[..., Caller]) -> Caller:
     """An administrator of the province."""
     return client_of("administrator")
+
+
+@pytest.fixture
+def log(administrator: Caller) -> Log:
+    """Read the sharing log as an administrator."""
+    return lambda query="": done(administrator.get(f"/sharing-log{query}"))["data"]

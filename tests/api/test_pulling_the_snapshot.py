@@ -44,11 +44,6 @@ def threshold(**other: Any) -> Json:
 
 
 @pytest.fixture
-def administrator(client_of: Callable[..., Caller]) -> Caller:
-    return client_of("administrator")
-
-
-@pytest.fixture
 def watch(administrator: Caller) -> Callable[..., None]:
     """Set thresholds."""
     return lambda *items: done(administrator.post("/thresholds", {"items": items}))

@@ -187,6 +187,7 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     (f"GET /deadline-exceptions?period={JULY}", None, None, ALL),
     ("POST /deadline-exceptions", MORE_TIME, None, ADMINISTRATOR),
     (f"DELETE /deadline-exceptions/{WARD}/{JULY}", None, None, NOTHING_THERE),
+    ("GET /sharing-log", None, None, ADMINISTRATOR),
     ("GET /regimes", None, None, ALL),
     ("GET /deadline-rules", None, None, ALL),
     ("PUT /deadline-rules/ND09_2019/commune", {"day": 18}, None, ADMINISTRATOR),

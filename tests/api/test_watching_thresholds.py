@@ -1,6 +1,5 @@
 """Thresholds as data: set, replaced, listed and taken away over HTTP."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -30,11 +29,6 @@ def threshold(**other: Any) -> Json:
 def clock() -> Clock:
     """After the catalogue was loaded: what is looked back at must have been there."""
     return Clock(wall_clock() + timedelta(hours=1))
-
-
-@pytest.fixture
-def administrator(client_of: Callable[..., Caller]) -> Caller:
-    return client_of("administrator")
 
 
 def watch(administrator: Caller, *items: Json) -> Json:

@@ -187,6 +187,30 @@ def test_the_journal_is_numbered(run, committed_url):
     assert rows(committed_url, "SELECT max(position) FROM journal_position") == [(entries,)]
 
 
+def test_what_was_shared_long_ago_is_deleted(run, committed_url, monkeypatch):
+    """`sharing purge`: what is older than INDICATORS_SHARING_DAYS, noted in the journal."""
+    monkeypatch.setenv("INDICATORS_SHARING_DAYS", "30")
+    with psycopg.connect(committed_url, autocommit=True) as connection:
+        connection.execute(
+            "INSERT INTO sharing (jurisdiction_id, at, kind, who, role, asked, state)"
+            " SELECT 1, now() - days * interval '1 day', 'pull', 'A', 'operations', 'GET',"
+            " 'answered' FROM unnest(ARRAY[0, 29, 31, 400]) AS days"
+        )
+
+    told = run("sharing", "purge", "--dry-run")
+    kept = rows(committed_url, "SELECT count(*) FROM sharing")
+    done = run("sharing", "purge")
+    again = run("sharing", "purge")
+
+    assert told.output == "2 rows are older than 30 days and would be deleted.\n"
+    assert kept == [(4,)]
+    assert done.output == "2 rows were older than 30 days and are deleted.\n"
+    assert again.output == "0 rows were older than 30 days and are deleted.\n"
+    assert rows(committed_url, "SELECT count(*) FROM sharing") == [(2,)]
+    query = "SELECT actor_name, details ->> 'rows' FROM journal WHERE action = 'sharing.purge'"
+    assert rows(committed_url, query) == [("operator", "2")]
+
+
 def test_a_failure_is_a_sentence_and_exit_status_1(monkeypatch, capsys):
     """Without a database there is no trace, but what to set."""
     monkeypatch.delenv("DATABASE_URL", raising=False)

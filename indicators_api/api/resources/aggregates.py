@@ -17,14 +17,13 @@ from indicators_api.aggregation.statement import KEYS
 from indicators_api.api import examples
 from indicators_api.api.conditional import is_known, not_modified, read_tag, tagged
 from indicators_api.api.context import actor, database, services
-from indicators_api.api.negotiation import wanted_format
+from indicators_api.api.negotiation import csv_file, wanted_format
 from indicators_api.api.paging import cursor, link
 from indicators_api.api.past import version_at
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import figures as schemas
 from indicators_api.db.session import Session
 from indicators_api.errors import NotAcceptable, TooManyCells
-from indicators_api.formats.csv import write_csv
 from indicators_api.formats.table import Table
 from indicators_api.observations.versions import SliceVersion, slice_version
 from indicators_api.periods import Period
@@ -187,8 +186,4 @@ def figure_cell(value: Any) -> Any:
 
 def as_csv(table: Table, tag: str, further: Sequence[Any] | None) -> Response:
     """Answer a table as CSV; the next page is in the `Link` header."""
-    return current_app.response_class(
-        write_csv(table),
-        content_type="text/csv; charset=utf-8; header=present",
-        headers={**tagged(tag), **link(cursor(further))},
-    )
+    return csv_file(table, {**tagged(tag), **link(cursor(further))})

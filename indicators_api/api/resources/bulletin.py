@@ -12,7 +12,7 @@ from indicators_api.api import examples_bulletin
 from indicators_api.api.conditional import is_known, not_modified, read_tag, tagged
 from indicators_api.api.context import actor, database
 from indicators_api.api.languages import name_of
-from indicators_api.api.negotiation import MEDIA_TYPES, wanted_format
+from indicators_api.api.negotiation import MEDIA_TYPES, csv_file, wanted_format
 from indicators_api.api.pages import PAGES_POLICY
 from indicators_api.api.rendering import named
 from indicators_api.api.resources.aggregates import figure_cell, limits, newest
@@ -20,7 +20,6 @@ from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import bulletin as schemas
 from indicators_api.api.sheets import sheet_of
 from indicators_api.errors import NotAcceptable, TooManyCells
-from indicators_api.formats.csv import write_csv
 from indicators_api.formats.table import Table
 from indicators_api.formats.xlsx import write_xlsx
 from indicators_api.indicators.queries import IndicatorDetails
@@ -103,7 +102,7 @@ def as_csv(found: Bulletin, _basis: str, _as_of: datetime, tag: str) -> Response
     columns = (*_KEYS, *MEASURES, *_MORE)
     rows = (_row(line) for line in found.lines)
     table = Table(columns, ([figure_cell(row[name]) for name in columns] for row in rows))
-    return _file(write_csv(table), f"{MEDIA_TYPES['csv']}; charset=utf-8; header=present", tag)
+    return csv_file(table, tagged(tag))
 
 
 def as_page(found: Bulletin, basis: str, as_of: datetime, tag: str) -> Response:

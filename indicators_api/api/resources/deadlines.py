@@ -44,7 +44,7 @@ class DeadlineExceptions(Resource):
             )
         return reply({"data": [rendered(item) for item in granted]})
 
-    @blueprint.needs(Permission.READ_COMPLETENESS)
+    @blueprint.needs(Permission.READ_CATALOGUE)
     @blueprint.takes(schemas.ExtensionFilter, location="query")
     @blueprint.answers(200, schemas.Extensions, example=examples.EXTENSION_LIST)
     def get(self, query: dict[str, Any]) -> Response:

@@ -66,7 +66,7 @@ class Observations(Resource):
 class DataVersion(Resource):
     """How new the data are."""
 
-    @blueprint.needs(Permission.READ_COMPLETENESS)
+    @blueprint.needs(Permission.READ_CATALOGUE)
     @blueprint.takes(schemas.PeriodRange, location="query")
     @blueprint.answers(200, schemas.DataVersion, example=examples.DATA_VERSION)
     def get(self, query: dict[str, Any]) -> Response:

@@ -1,0 +1,127 @@
+"""The sharing log: every sharing of data. Source: Decree 47/2020/NĐ-CP, article 45.
+
+Its rows say who was given what, never a figure, and no secret.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import text
+
+from indicators_api.db.session import Database, Session
+
+#: Rows that one transaction deletes: it takes some 10 ms, and nobody waits for it.
+BATCH = 5000
+
+_NOTE = text("""
+    INSERT INTO sharing (jurisdiction_id, at, kind, token_id, who, role, asked, status, size, state,
+                         request_id)
+    VALUES (:jurisdiction, :at, :kind, :token_id, :who, :role, :asked, :status, :size, :state,
+            :request_id)
+""")
+_LISTED = text("""
+    SELECT id, at, kind, token_id, who, role, asked, status, size, state, request_id
+    FROM sharing
+    WHERE jurisdiction_id = :jurisdiction
+      AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)
+      AND (CAST(:until AS timestamptz) IS NULL OR at < :until)
+      AND (CAST(:kind AS text) IS NULL OR kind = :kind)
+      AND (CAST(:role AS text) IS NULL OR role = :role)
+      AND (CAST(:state AS text) IS NULL OR state = :state)
+      AND (CAST(:token_id AS bigint) IS NULL OR token_id = :token_id)
+      AND (CAST(:who AS text) IS NULL OR who = :who)
+      AND (CAST(:after AS bigint) IS NULL OR id < :after)
+    ORDER BY id DESC LIMIT :limit
+""")
+_OLDER = text("SELECT count(*) FROM sharing WHERE jurisdiction_id = :jurisdiction AND at < :before")
+_PURGE = text("""
+    WITH gone AS (
+        DELETE FROM sharing
+        WHERE id IN (SELECT id FROM sharing WHERE jurisdiction_id = :jurisdiction AND at < :before
+                     ORDER BY at LIMIT :batch)
+        RETURNING id
+    )
+    SELECT count(*) FROM gone
+""")
+
+
+class Shared(NamedTuple):
+    """A sharing of data; what its members mean stands in `models/sharing.py`."""
+
+    jurisdiction: int
+    at: datetime
+    #: `pull`, `push` or `package`.
+    kind: str
+    #: None: nobody asked.
+    token_id: int | None
+    who: str
+    role: str
+    asked: str
+    #: HTTP status. None: there was no answer, or it is still being sent.
+    status: int | None
+    #: In bytes, as they went out. None: not known yet.
+    size: int | None
+    state: str
+    #: None: of no request.
+    request_id: str | None
+
+
+class SharingRow(NamedTuple):
+    """A row of the log."""
+
+    id: int
+    at: datetime
+    kind: str
+    token: int | None
+    who: str
+    role: str
+    asked: str
+    status: int | None
+    size: int | None
+    state: str
+    request_id: str | None
+
+
+class Filters(NamedTuple):
+    """Which rows; None: all. `until` itself is left out."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    kind: str | None = None
+    role: str | None = None
+    state: str | None = None
+    token_id: int | None = None
+    who: str | None = None
+
+
+def note(session: Session, shared: Shared) -> None:
+    """Add a row, in the caller's transaction: a worker's own, or that of `side_log.py`."""
+    session.execute(_NOTE, shared._asdict())
+
+
+def listed(
+    session: Session, jurisdiction: int, wanted: Filters, *, after: int | None, limit: int
+) -> list[SharingRow]:
+    """Give rows of the log, the newest first, `after` the row of an id, at most `limit`."""
+    asked = {"jurisdiction": jurisdiction, "after": after, "limit": limit}
+    return [SharingRow(*row) for row in session.execute(_LISTED, {**asked, **wanted._asdict()})]
+
+
+def older(session: Session, jurisdiction: int, *, before: datetime) -> int:
+    """Count the rows of an earlier time."""
+    found = session.execute(_OLDER, {"jurisdiction": jurisdiction, "before": before})
+    return int(found.scalar_one())
+
+
+def purge(database: Database, jurisdiction: int, *, before: datetime) -> int:
+    """Delete the rows of an earlier time and give how many those were.
+
+    In short transactions of its own; who has one open must not call it.
+    """
+    asked = {"jurisdiction": jurisdiction, "before": before, "batch": BATCH}
+    done, deleted = 0, BATCH
+    while deleted == BATCH:
+        with database.writing() as session:
+            deleted = int(session.execute(_PURGE, asked).scalar_one())
+        done += deleted
+    return done

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import measures, over_time
+from benchmarks import measures, over_time, sharing
 from benchmarks.measures import Ratio
 from benchmarks.stage import Stage, stage
 from indicators_api.periods import Period
@@ -31,6 +31,7 @@ def measure(opened: Stage) -> Iterator[Ratio]:
     accepted = measures.acceptances(opened, month)
     print(f"  (a month's 194 full reports are accepted at {accepted:.0f} reports/s)")
     yield from measures.reads(opened, month)
+    yield from sharing.measure(opened, month)
     yield from over_time.measure(opened)
 
 

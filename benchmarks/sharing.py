@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from benchmarks.measures import ROUNDS, Ratio, against, rate
 from benchmarks.stage import Client, Stage
 from indicators_api.api.context import wall_clock
-from indicators_api.audit.side_log import note_sharing
 from indicators_api.audit.sharing import Shared
+from indicators_api.audit.side_log import note_sharing
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from indicators_api.periods import Period

@@ -17,6 +17,7 @@ from indicators_api.cli.demo_source import Catalogue
 from indicators_api.cli.demo_tables import show
 from indicators_api.cli.demo_tokens import Tokens, issued
 from indicators_api.cli.demo_values import Province
+from indicators_api.cli.demo_watch import show_watched, watch
 from indicators_api.cli.opening import reading, wall_clock
 from indicators_api.periods import Period, PeriodType, months_back
 
@@ -81,9 +82,9 @@ def demo(
     """Play months against a running service, over HTTP as all its units.
 
     Clerks and leaders report, a few late, a few not at all; reviewers return some reports and
-    accept the rest; some are corrected afterwards, and each year has its plans. Needs the
-    service's database, DATABASE_URL or that of `make run`, for the tokens, which are revoked at the
-    end. Reports that exist are left as they are.
+    accept the rest; some are corrected afterwards, each year has its plans, and the operations
+    centre watches some figures. Needs the service's database, DATABASE_URL or that of `make run`,
+    for the tokens, which are revoked at the end. Reports that exist are left as they are.
     """
     if period and until:
         raise click.UsageError("--period and --until name the same month: give one of them.")
@@ -95,7 +96,9 @@ def demo(
             demand_same_database(service, tokens)
             stages = [Stage(service, tokens, each, month) for month, each in catalogues.items()]
             play_all(stages, Wishes(seed, late, missing, threads))
+            watch(stages[-1])
             show(stages[-1])
+            show_watched(stages[-1])
 
 
 def read_catalogues(months: Sequence[Period]) -> dict[Period, Catalogue]:

@@ -44,7 +44,7 @@ def show_completeness(stage: Stage) -> None:
     rows = _ask(stage, f"/completeness?period={stage.month}")
     counts = ("due", "sent", "accepted", "on_time", "late", "missing", "not_due", "on_time_rate")
     click.echo(f"\nReports of {stage.month}\n")
-    _print(
+    print_table(
         ("units", "due", "sent", "accepted", "on time", "late", "missing", "not due", "on time %"),
         [(row["unit_level"] or "all", *(str(row[count]) for count in counts)) for row in rows],
     )
@@ -60,7 +60,7 @@ def show_province(stage: Stage, codes: Sequence[str]) -> None:
         if code in rows
     ]
     click.echo(f"\nRoll-up of the accepted reports of {stage.month}: the province\n")
-    _print(("", "indicator", "unit of measure", "value", "reported"), lines, left=3)
+    print_table(("", "indicator", "unit of measure", "value", "reported"), lines, left=3)
 
 
 def show_districts(stage: Stage, code: str) -> None:
@@ -69,7 +69,7 @@ def show_districts(stage: Stage, code: str) -> None:
     rows = _figures(stage, [code], "&level=district")
     lines = [(row["area"], names.get(row["area"], ""), *_cells(stage, row)) for row in rows]
     click.echo(f"\nThe same by district: {label.name}, {label.unit_of_measure}\n")
-    _print(("", "district", "value", "reported"), lines, left=2)
+    print_table(("", "district", "value", "reported"), lines, left=2)
 
 
 def show_for_leaders(stage: Stage, codes: Sequence[str]) -> None:
@@ -87,7 +87,7 @@ def show_for_leaders(stage: Stage, codes: Sequence[str]) -> None:
         "so far %",
         "of plan %",
     )
-    _print(head, lines)
+    print_table(head, lines)
 
 
 def _compared(stage: Stage, row: Row) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def _cells(stage: Stage, row: Row) -> tuple[str, str]:
     return text, f"{row['reported']} of {row['expected']}"
 
 
-def _print(head: Sequence[str], lines: Sequence[Sequence[str]], *, left: int = 1) -> None:
+def print_table(head: Sequence[str], lines: Sequence[Sequence[str]], *, left: int = 1) -> None:
     """Print a table, the first columns to the left, the others to the right."""
     columns = list(zip(head, *lines, strict=True))
     widths = [max(len(cell) for cell in column) for column in columns]

@@ -87,6 +87,15 @@ def test_a_month_is_played_once(service_url: str, committed_url: str, engine: En
     beside = rows_under("the year so far and the plan", first.output)
     assert len(beside["Domestic revenue"]) == 6
     assert "2 plans decided" in first.output
+    held = re.search(
+        r"Thresholds: (\d+) alarms, (\d+) warnings, (\d+) not crossed, 2 without", first.output
+    )
+    assert held is not None
+    assert sum(map(int, held.groups())) == 2 + 9
+    crossed = first.output.partition("without a figure")[2]
+    assert len(re.findall(r"^(?:alarm|warning) ", crossed, re.MULTILINE)) == int(held[1]) + int(
+        held[2]
+    )
     assert_as_promised(engine)
 
 

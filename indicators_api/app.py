@@ -69,7 +69,8 @@ The open reporting system that a province runs on: reporting units send monthly 
 socio-economic indicators, and the operations centre pulls exact, fresh figures rolled up by level.
 
 Send a token with every call: `Authorization: Bearer <token>`. Every error is a problem (RFC 9457)
-that names all faults at once. Values are exact decimals, as JSON numbers or strings.
+that names all faults at once. Values are exact decimals, as JSON numbers or strings. What shares
+data is logged: when, who, what was asked, what was answered (Decree 47/2020/NĐ-CP, article 45).
 """
 
 

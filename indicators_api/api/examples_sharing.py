@@ -18,5 +18,5 @@ SHARING_LOG: dict[str, Any] = {
             "request_id": "5f1d0a7b3c9e4426",
         }
     ],
-    "next": "WzUwMTJd",
+    "next": "WyIyMDI0LTA3LTE2VDA5OjEyOjA0LjEyMDAwMCswNzowMCIsNTAxMl0=",
 }

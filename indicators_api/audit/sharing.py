@@ -4,9 +4,10 @@ Its rows say who was given what, never a figure, and no secret.
 """
 
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Final, NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from indicators_api.db.session import Database, Session
 
@@ -19,20 +20,17 @@ _NOTE = text("""
     VALUES (:jurisdiction, :at, :kind, :token_id, :who, :role, :asked, :status, :size, :state,
             :request_id)
 """)
-_LISTED = text("""
-    SELECT id, at, kind, token_id, who, role, asked, status, size, state, request_id
-    FROM sharing
-    WHERE jurisdiction_id = :jurisdiction
-      AND (CAST(:since AS timestamptz) IS NULL OR at >= :since)
-      AND (CAST(:until AS timestamptz) IS NULL OR at < :until)
-      AND (CAST(:kind AS text) IS NULL OR kind = :kind)
-      AND (CAST(:role AS text) IS NULL OR role = :role)
-      AND (CAST(:state AS text) IS NULL OR state = :state)
-      AND (CAST(:token_id AS bigint) IS NULL OR token_id = :token_id)
-      AND (CAST(:who AS text) IS NULL OR who = :who)
-      AND (CAST(:after AS bigint) IS NULL OR id < :after)
-    ORDER BY id DESC LIMIT :limit
-""")
+#: How rows are looked for, by the name of the filter.
+_CONDITIONS: Final = {
+    "since": "at >= :since",
+    "until": "at < :until",
+    "kind": "kind = :kind",
+    "role": "role = :role",
+    "state": "state = :state",
+    "token_id": "token_id = :token_id",
+    "who": "who = :who",
+    "after": "(at, id) < (:after, :after_id)",
+}
 _OLDER = text("SELECT count(*) FROM sharing WHERE jurisdiction_id = :jurisdiction AND at < :before")
 _PURGE = text("""
     WITH gone AS (
@@ -66,6 +64,10 @@ class Shared(NamedTuple):
     request_id: str | None
 
 
+#: Where a page ended: moment and id.
+Place = tuple[datetime, int]
+
+
 class SharingRow(NamedTuple):
     """A row of the log."""
 
@@ -94,17 +96,32 @@ class Filters(NamedTuple):
     who: str | None = None
 
 
+@cache
+def _listed(*filters: str) -> TextClause:
+    """Make the statement for some filters: none is left to the planner that isn't asked."""
+    asked = " AND ".join(
+        ("jurisdiction_id = :jurisdiction", *(_CONDITIONS[name] for name in filters))
+    )
+    return text(f"""
+        SELECT id, at, kind, token_id, who, role, asked, status, size, state, request_id
+        FROM sharing WHERE {asked} ORDER BY at DESC, id DESC LIMIT :limit
+    """)
+
+
 def note(session: Session, shared: Shared) -> None:
     """Add a row, in the caller's transaction: a worker's own, or that of `side_log.py`."""
     session.execute(_NOTE, shared._asdict())
 
 
 def listed(
-    session: Session, jurisdiction: int, wanted: Filters, *, after: int | None, limit: int
+    session: Session, jurisdiction: int, wanted: Filters, *, after: Place | None, limit: int
 ) -> list[SharingRow]:
-    """Give rows of the log, the newest first, `after` the row of an id, at most `limit`."""
-    asked = {"jurisdiction": jurisdiction, "after": after, "limit": limit}
-    return [SharingRow(*row) for row in session.execute(_LISTED, {**asked, **wanted._asdict()})]
+    """Give rows of the log, the newest first, `after` a place, at most `limit`."""
+    place = dict(zip(("after", "after_id"), after or (), strict=False))
+    given = {name: value for name, value in wanted._asdict().items() if value is not None} | place
+    statement = _listed(*(name for name in _CONDITIONS if name in given))
+    found = session.execute(statement, {"jurisdiction": jurisdiction, "limit": limit, **given})
+    return [SharingRow(*row) for row in found]
 
 
 def older(session: Session, jurisdiction: int, *, before: datetime) -> int:

@@ -1,5 +1,6 @@
 """The sharing log read, searched, exported and purged by those who answer for it."""
 
+import base64
 import csv
 import io
 from collections.abc import Callable
@@ -87,11 +88,13 @@ def test_the_log_is_exported_as_csv(
 
 def test_faults_of_the_question_are_named(administrator: Caller) -> None:
     """Conventions: all at once."""
-    answer = administrator.get("/sharing-log?from=now&kind=theft&state=lost&limit=0&role=&who=")
+    place = base64.urlsafe_b64encode(b'["yesterday",1]').decode()
+    wrong = f"from=now&kind=theft&state=lost&limit=0&role=&who=&cursor={place}"
+    answer = administrator.get(f"/sharing-log?{wrong}")
 
     problem = assert_problem(answer, 422, "invalid-request")
     assert {fault["pointer"] for fault in problem["errors"]} == {
-        *("/from", "/kind", "/state", "/limit", "/role", "/who"),
+        *("/from", "/kind", "/state", "/limit", "/role", "/who", "/cursor"),
     }
 
 
@@ -132,6 +135,6 @@ def test_what_is_too_old_is_deleted(
     deleted = sharing.purge(database, 1, before=before)
 
     assert deleted == 2 * sharing.BATCH + 1
-    kept = [(clock() - timedelta(seconds=n)).isoformat() for n in (2, 1)]
+    kept = [(clock() - timedelta(seconds=n)).isoformat() for n in (1, 2)]
     assert [row["at"] for row in log()] == kept
     assert sharing.purge(database, 1, before=before) == 0

@@ -45,16 +45,20 @@ class SharingLog(Resource):
                 session,
                 actor().jurisdiction,
                 _filters(query),
-                after=query["cursor"][0] if "cursor" in query else None,
+                after=query.get("cursor"),
                 limit=limit + 1,
             )
         page = rows[:limit]
-        further = cursor([page[-1].id] if len(rows) > limit else None)
+        further = cursor(_place(page[-1]) if len(rows) > limit else None)
         headers = {**PRIVATE, **link(further)}
         if kind == "csv":
             return csv_file(Table(SharingRow._fields, map(_written, page)), headers)
         data = [row._asdict() for row in page]
         return reply({"data": data, "next": further}, headers=headers)
+
+
+def _place(row: SharingRow) -> tuple[str, int]:
+    return (row.at.isoformat(), row.id)
 
 
 def _filters(query: dict[str, Any]) -> Filters:

@@ -1,5 +1,7 @@
 """The sharing log: what is asked of it, and its rows."""
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from indicators_api.api.fields import CodeField, MomentField, TextField
@@ -7,6 +9,14 @@ from indicators_api.api.limits import between, choice, size
 from indicators_api.api.paging import CursorField
 from indicators_api.api.schemas.figures import MOST_ROWS
 from indicators_api.models.sharing import SHARING_STATES, SHARINGS
+
+
+class PlaceField(CursorField):
+    """A place in the log: a moment and an id."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:
+        moment, number = super()._deserialize(value, attr, data, **kwargs)
+        return MomentField().deserialize(moment), number
 
 
 class SharingFilter(Schema):
@@ -28,8 +38,8 @@ class SharingFilter(Schema):
     )
     state = fields.String(validate=choice(SHARING_STATES))
     limit = fields.Integer(load_default=1000, validate=between(1, MOST_ROWS))
-    cursor = CursorField(
-        int, metadata={"type": "string", "description": "`next` of the page before"}
+    cursor = PlaceField(
+        str, int, metadata={"type": "string", "description": "`next` of the page before"}
     )
     format = fields.String(validate=choice(("json", "csv")))
 

@@ -16,6 +16,7 @@ class Permission(StrEnum):
     READ_CATALOGUE = "catalogue:read"
     WRITE_DEADLINES = "deadlines:write"
     WRITE_PLANS = "plans:write"
+    READ_THRESHOLDS = "thresholds:read"
     WRITE_THRESHOLDS = "thresholds:write"
     WRITE_REPORTS = "reports:write"
     SEND_REPORTS = "reports:send"
@@ -43,6 +44,7 @@ ROLES: Final[dict[Permission, frozenset[str]]] = {
     Permission.READ_CATALOGUE: _READERS | {"administrator", "partner"},
     Permission.WRITE_DEADLINES: frozenset({"administrator"}),
     Permission.WRITE_PLANS: frozenset({"administrator"}),
+    Permission.READ_THRESHOLDS: _READERS | {"administrator"},
     Permission.WRITE_THRESHOLDS: frozenset({"administrator"}),
     Permission.WRITE_REPORTS: _UNIT,
     Permission.SEND_REPORTS: frozenset({"leader"}),

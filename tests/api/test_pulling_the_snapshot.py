@@ -302,6 +302,23 @@ def test_more_thresholds_ask_no_more_questions(
     assert len(many) == len(few)
 
 
+@pytest.mark.usefixtures("july")
+def test_nothing_new_is_told_before_any_figure_is_looked_up(
+    operations: Caller, watch: Callable[..., None], engine: Engine
+) -> None:
+    """Conventions: the versions answer `If-None-Match`; `coverage` is what all figures rest on."""
+    watch(threshold())
+    with statements(engine) as asked:
+        tag = operations.get(SNAPSHOT).headers["ETag"]
+    with statements(engine) as asked_again:
+        answer = operations.get(SNAPSHOT, headers={"If-None-Match": tag})
+
+    assert answer.status_code == 304
+    assert any("coverage" in statement for statement in asked)
+    assert not any("coverage" in statement for statement in asked_again)
+    assert not any("FROM threshold" in statement for statement in asked_again)
+
+
 items = st.fixed_dictionaries(
     {
         "indicator": st.sampled_from([POOR, RATE, ALL, "KT050202", DEPARTMENTS]),

@@ -79,7 +79,7 @@ class Snapshot(Resource):
 class SnapshotIndicators(Resource):
     """What the snapshot shows."""
 
-    @blueprint.needs(Permission.READ_CATALOGUE)
+    @blueprint.needs(Permission.READ_THRESHOLDS)
     @blueprint.answers(200, WatchedIndicators, example=examples.WATCHED)
     def get(self) -> Response:
         """List the indicators of the snapshot, in its order.

@@ -31,7 +31,7 @@ Json = dict[str, Any]
 class Thresholds(Resource):
     """Warnings and alarms by indicator, area and measure."""
 
-    @blueprint.needs(Permission.READ_CATALOGUE)
+    @blueprint.needs(Permission.READ_THRESHOLDS)
     @blueprint.takes(schemas.ThresholdFilter, location="query")
     @blueprint.answers(200, schemas.Thresholds, example=examples.THRESHOLDS)
     def get(self, query: Json) -> Response:

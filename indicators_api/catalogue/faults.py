@@ -1,7 +1,7 @@
-"""What is wrong with the catalogue files, and where: `/indicators.csv/12/weight_code`."""
+"""Faults of the catalogue: in its files (`/indicators.csv/12/weight_code`), or in a request."""
 
 from indicators_api.catalogue.rows import Place
-from indicators_api.errors import Fault, Message
+from indicators_api.errors import Fault, Message, mark
 
 
 def in_file(file: str, code: str, text: str, /, **params: object) -> Fault:
@@ -27,6 +27,12 @@ def in_cell(place: Place, column: str, code: str, text: str, /, **params: object
     facts = {"file": place.file, "row": place.row, "column": column}
     pointer = f"/{_escaped(place.file)}/{place.row}/{_escaped(column)}"
     return Fault(pointer, code, Message(text, params), facts)
+
+
+def unknown_indicator(pointer: str, code: str) -> Fault:
+    """Give a fault of a request that names an indicator which does not exist."""
+    message = Message(mark("There is no indicator %(code)s."), {"code": code})
+    return Fault(pointer, "unknown-indicator", message)
 
 
 def _escaped(part: str) -> str:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal, localcontext
 from typing import NamedTuple
 
+from indicators_api.catalogue.faults import unknown_indicator
 from indicators_api.errors import Fault, Message, mark
 from indicators_api.indicators.snapshot import IndicatorFacts
 
@@ -84,8 +85,7 @@ def is_said(plan: NewTarget, newest: Newest | None) -> bool:
 
 def _code_faults(within: str, plan: NewTarget, known: Known) -> Iterator[Fault]:
     if plan.indicator not in known.indicators:
-        message = Message(mark("There is no indicator %(code)s."), {"code": plan.indicator})
-        yield Fault(f"{within}/indicator", "unknown-indicator", message)
+        yield unknown_indicator(f"{within}/indicator", plan.indicator)
     if (plan.area, plan.year) not in known.areas:
         params = {"code": plan.area, "year": plan.year}
         message = Message(mark("No area has the code %(code)s in %(year)s."), params)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from indicators_api.catalogue.faults import unknown_indicator
 from indicators_api.errors import Fault, Message, mark
 from indicators_api.indicators.snapshot import IndicatorFacts
 
@@ -66,12 +67,6 @@ def _code_faults(within: str, new: NewThreshold, known: Known) -> Iterator[Fault
             params = {"code": new.area, "day": new.on.isoformat()}
             message = Message(mark("No area has the code %(code)s on %(day)s."), params)
         yield Fault(f"{within}/area", "unknown-area", message)
-
-
-def unknown_indicator(pointer: str, code: str) -> Fault:
-    """Say that there is no such indicator."""
-    message = Message(mark("There is no indicator %(code)s."), {"code": code})
-    return Fault(pointer, "unknown-indicator", message)
 
 
 def _limit_faults(within: str, new: NewThreshold) -> Iterator[Fault]:

@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from indicators_api.audit import journal
 from indicators_api.audit.journal import Subject
+from indicators_api.catalogue.faults import unknown_indicator
 from indicators_api.catalogue.history import remember_whole
-from indicators_api.catalogue.threshold_faults import unknown_indicator
 from indicators_api.catalogue.versions import grow, own
 from indicators_api.db.base import Base
 from indicators_api.db.session import Session

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.api.watching import ALL, POOR
 from tests.applications import app, made_once
 from tests.callers import Caller, Log
-from tests.factories import CITY, WARD, MakeReport, done
+from tests.factories import CITY, JULY, NEIGHBOUR, VILLAGE, WARD, MakeReport, done
 
 __all__ = ["app", "made_once"]
 
@@ -51,3 +52,26 @@ def administrator(client_of: Callable[..., Caller]) -> Caller:
 def log(administrator: Caller) -> Log:
     """Read the sharing log as an administrator."""
     return lambda query="": done(administrator.get(f"/sharing-log{query}"))["data"]
+
+
+@pytest.fixture
+def watch(administrator: Caller) -> Callable[..., None]:
+    """Set thresholds."""
+    return lambda *items: done(administrator.post("/thresholds", {"items": items}))
+
+
+@pytest.fixture
+def choose(administrator: Caller) -> Callable[..., None]:
+    """Choose the indicators of the operations centre's snapshot."""
+    path = "/operations-centre/indicators"
+    return lambda *codes: done(administrator.put(path, {"indicators": codes}))
+
+
+@pytest.fixture
+def july(make_report: MakeReport) -> None:
+    """Two wards with accepted reports, one of them with June before; a village that only sent."""
+    for period, poor in (("2024-06", 40), (JULY, 41)):
+        values = {POOR: poor, ALL: 3280}
+        make_report(unit=WARD, period=period, state="accepted", values=values)
+    make_report(unit=NEIGHBOUR, state="accepted", values={POOR: 7, ALL: 700})
+    make_report(unit=VILLAGE, state="sent", values={POOR: 90})

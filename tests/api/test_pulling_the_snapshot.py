@@ -1,19 +1,23 @@
 """The operations centre's document of a period: reports, watched figures, crossed thresholds."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
-from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Engine
 
 from indicators_api.api.context import wall_clock
-from indicators_api.models.threshold import THRESHOLD_DIRECTIONS, WATCHED_MEASURES
+from tests.api.watching import (
+    ALL,
+    NEIGHBOUR_AREA,
+    POOR,
+    RATE,
+    SNAPSHOT,
+    crossed,
+    statements,
+    threshold,
+)
 from tests.callers import Caller, Clock, assert_problem, exact
 from tests.factories import (
     CITY,
@@ -21,96 +25,11 @@ from tests.factories import (
     JULY,
     NEIGHBOUR,
     PROVINCE,
-    VILLAGE,
     WARD,
     WARD_AREA,
     MakeReport,
     done,
 )
-
-POOR, ALL, RATE = "XH160101", "XH020108", "XH160103"
-#: Of agencies; asked of departments only.
-DEPARTMENTS = "KT100101"
-SNAPSHOT = f"/operations-centre/snapshot?period={JULY}"
-NEIGHBOUR_AREA = "29239"
-
-Json = dict[str, Any]
-
-
-def threshold(**other: Any) -> Json:
-    """Give a threshold on the ward's poor households, different where told."""
-    usual = {"indicator": POOR, "area": WARD_AREA, "measure": "value", "direction": "above"}
-    return {**usual, "warning": 40, "alarm": 50, **other}
-
-
-@pytest.fixture
-def watch(administrator: Caller) -> Callable[..., None]:
-    """Set thresholds."""
-    return lambda *items: done(administrator.post("/thresholds", {"items": items}))
-
-
-@pytest.fixture
-def choose(administrator: Caller) -> Callable[..., None]:
-    """Choose the watched indicators."""
-    path = "/operations-centre/indicators"
-    return lambda *codes: done(administrator.put(path, {"indicators": codes}))
-
-
-@pytest.fixture
-def july(make_report: MakeReport) -> None:
-    """A ward with 41 poor households after 40, its neighbour with 7, a village that only sent."""
-    for period, poor in (("2024-06", 40), (JULY, 41)):
-        values = {POOR: poor, ALL: 3280}
-        make_report(unit=WARD, period=period, state="accepted", values=values)
-    make_report(unit=NEIGHBOUR, state="accepted", values={POOR: 7, ALL: 700})
-    make_report(unit=VILLAGE, state="sent", values={POOR: 90})
-
-
-def crossed(body: Json) -> list[tuple[Any, ...]]:
-    names = ("level", "area", "indicator", "measure", "direction", "limit", "figure")
-    return [tuple(row[name] for name in names) for row in body["thresholds"]["crossed"]]
-
-
-@pytest.mark.usefixtures("july")
-def test_one_document_tells_which_thresholds_are_crossed(
-    operations: Caller, watch: Callable[..., None], choose: Callable[..., None]
-) -> None:
-    """Operations centre: alarms first; a limit itself is not passed; no figure crosses nothing."""
-    choose(RATE, POOR)
-    watch(
-        threshold(),
-        threshold(measure="change_pct", warning=1, alarm=2),
-        threshold(area=CITY, indicator=RATE, direction="below", warning=2, alarm="1.3"),
-        threshold(area=CITY, warning=48, alarm=48),
-        threshold(measure="plan_pct"),
-    )
-
-    body = exact(operations.get(SNAPSHOT))
-
-    assert (body["area"], body["period"], body["basis"]) == (PROVINCE, JULY, "accepted")
-    rate, poor = body["figures"]
-    assert (rate["indicator"], poor["indicator"], poor["value"]) == (RATE, POOR, 48)
-    assert crossed(body) == [
-        ("alarm", WARD_AREA, POOR, "change_pct", "above", 2, Decimal("2.5")),
-        ("alarm", CITY, RATE, "value", "below", Decimal("1.3"), rate["value"]),
-        ("warning", WARD_AREA, POOR, "value", "above", 40, 41),
-    ]
-    assert body["thresholds"]["counts"] == {"alarm": 2, "warning": 1, "clear": 1, "unknown": 1}
-    (unknown,) = body["thresholds"]["unknown"]
-    assert (unknown["measure"], unknown["reason"]) == ("plan_pct", "no_plan")
-
-
-@pytest.mark.usefixtures("july")
-def test_what_was_only_sent_is_asked_for(operations: Caller, watch: Callable[..., None]) -> None:
-    """Operations centre: `basis`, as of all figures."""
-    watch(threshold(area=DISTRICT))
-
-    accepted, sent = (
-        exact(operations.get(f"{SNAPSHOT}&basis={basis}")) for basis in ("accepted", "sent")
-    )
-
-    assert [row["reason"] for row in accepted["thresholds"]["unknown"]] == ["missing"]
-    assert crossed(sent) == [("alarm", DISTRICT, POOR, "value", "above", 50, 90)]
 
 
 @pytest.mark.usefixtures("july")
@@ -186,21 +105,6 @@ def test_areas_that_a_token_does_not_see_are_left_out(
     assert_problem(reviewer.get(f"{SNAPSHOT}&area={DISTRICT}"), 403, "forbidden")
 
 
-def test_thresholds_of_areas_that_are_no_more_watch_nothing(
-    operations: Caller, watch: Callable[..., None]
-) -> None:
-    """Areas change: the province of July 2024 ended with June 2025."""
-    watch(threshold(area=PROVINCE), threshold(area="86", on="2025-08-14", direction="above"))
-
-    before, after = (
-        done(operations.get(f"/operations-centre/snapshot?period={period}"))["thresholds"]
-        for period in (JULY, "2025-08")
-    )
-
-    assert [row["area"] for row in before["unknown"]] == [PROVINCE]
-    assert [(row["area"], row["reason"]) for row in after["unknown"]] == [("86", "not_assigned")]
-
-
 def test_faults_of_the_question_are_named(operations: Caller) -> None:
     """Conventions: the period is required, nothing unknown is ignored."""
     answer = operations.get("/operations-centre/snapshot?basis=all&as_of=now&level=district")
@@ -269,39 +173,6 @@ def test_looking_back_sees_what_was_watched_then(
     assert crossed(exact(operations.get(SNAPSHOT)))[0][0] == "alarm"
 
 
-@contextmanager
-def statements(engine: Engine) -> Iterator[list[str]]:
-    """Collect what is asked of the database meanwhile."""
-    found: list[str] = []
-
-    def keep(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        found.append(statement)
-
-    event.listen(engine, "before_cursor_execute", keep)
-    yield found
-    event.remove(engine, "before_cursor_execute", keep)
-
-
-@pytest.mark.usefixtures("july")
-def test_more_thresholds_ask_no_more_questions(
-    operations: Caller, watch: Callable[..., None], engine: Engine
-) -> None:
-    """Operations centre: figures of all areas of a level are looked up together."""
-    areas = [row["code"] for row in done(operations.get("/areas?on=2024-07-14"))["data"]]
-    watch(*(threshold(area=area) for area in (WARD_AREA, CITY, PROVINCE)))
-    operations.get(SNAPSHOT)
-    with statements(engine) as few:
-        operations.get(SNAPSHOT)
-
-    watch(*(threshold(area=area, indicator=code) for area in areas for code in (POOR, RATE, ALL)))
-    operations.get(SNAPSHOT)
-    with statements(engine) as many:
-        body = done(operations.get(SNAPSHOT))
-
-    assert sum(body["thresholds"]["counts"].values()) == 3 * len(areas)
-    assert len(many) == len(few)
-
-
 @pytest.mark.usefixtures("july")
 def test_nothing_new_is_told_before_any_figure_is_looked_up(
     operations: Caller, watch: Callable[..., None], engine: Engine
@@ -317,48 +188,3 @@ def test_nothing_new_is_told_before_any_figure_is_looked_up(
     assert any("coverage" in statement for statement in asked)
     assert not any("coverage" in statement for statement in asked_again)
     assert not any("FROM threshold" in statement for statement in asked_again)
-
-
-items = st.fixed_dictionaries(
-    {
-        "indicator": st.sampled_from([POOR, RATE, ALL, "KT050202", DEPARTMENTS]),
-        "area": st.sampled_from([PROVINCE, CITY, DISTRICT, WARD_AREA, NEIGHBOUR_AREA]),
-        "measure": st.sampled_from(WATCHED_MEASURES),
-        "direction": st.sampled_from(THRESHOLD_DIRECTIONS),
-        "alarm": st.sampled_from([-3, 0, Decimal("2.5"), 7, 40, 41, 48, 100]),
-    }
-)
-
-
-@pytest.mark.usefixtures("july")
-def test_what_is_crossed_is_what_the_figures_say(
-    connection: Connection, operations: Caller, watch: Callable[..., None]
-) -> None:
-    """Operations centre: held against the figures that `/aggregates` answers, whatever is asked."""
-
-    def figure(area: str, code: str, measure: str) -> Any:
-        query = f"period={JULY}&area={area}&indicator={code}&measures={measure}"
-        rows = exact(operations.get(f"/aggregates?{query}"))["data"]
-        return rows[0][measure] if rows else None
-
-    key = ("indicator", "area", "measure", "direction")
-
-    @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.lists(items, min_size=1, max_size=6, unique_by=lambda i: tuple(i[n] for n in key)))
-    def are_held(given_items: list[Json]) -> None:
-        before = connection.begin_nested()
-        watch(*given_items)
-        held = exact(operations.get(SNAPSHOT))["thresholds"]
-        found = [(i, figure(i["area"], i["indicator"], i["measure"])) for i in given_items]
-        before.rollback()
-        passed = {
-            tuple(i[n] for n in key): value
-            for i, value in found
-            if value is not None
-            and (value > i["alarm"] if i["direction"] == "above" else value < i["alarm"])
-        }
-        assert {tuple(r[n] for n in key): r["figure"] for r in held["crossed"]} == passed
-        missing = {tuple(i[n] for n in key) for i, value in found if value is None}
-        assert {tuple(row[name] for name in key) for row in held["unknown"]} == missing
-
-    are_held()

@@ -9,20 +9,12 @@ from sqlalchemy import text
 
 from indicators_api.api.context import VIETNAM, wall_clock
 from indicators_api.db.session import Session
+from tests.api.watching import POOR, RATE, Json, threshold
 from tests.callers import Caller, Clock, assert_problem, exact
 from tests.factories import CITY, PROVINCE, WARD_AREA, done
 
-POOR, RATE = "XH160101", "XH160103"
 #: Ward 3 of the city until 30 June 2025, then the new ward Trà Vinh.
 REUSED = "29242"
-
-Json = dict[str, Any]
-
-
-def threshold(**other: Any) -> Json:
-    """Give a threshold on the ward's poor households, different where told."""
-    usual = {"indicator": POOR, "area": WARD_AREA, "measure": "value", "direction": "above"}
-    return {**usual, "warning": 40, "alarm": 50, **other}
 
 
 @pytest.fixture
@@ -31,7 +23,7 @@ def clock() -> Clock:
     return Clock(wall_clock() + timedelta(hours=1))
 
 
-def watch(administrator: Caller, *items: Json) -> Json:
+def put(administrator: Caller, *items: Json) -> Json:
     """Set thresholds and give what became of them."""
     body: Json = exact(administrator.post("/thresholds", {"items": items}))
     return body
@@ -43,13 +35,13 @@ def keys(rows: list[Json]) -> list[tuple[Any, ...]]:
 
 def test_thresholds_are_set_listed_and_replaced(administrator: Caller, operations: Caller) -> None:
     """Operations centre: by indicator, area and measure; the same key again replaces."""
-    first = watch(
+    first = put(
         administrator,
         threshold(area=CITY, measure="change_pct", warning="2.5", alarm=None),
         threshold(),
         threshold(direction="below", warning=None, alarm=5),
     )
-    second = watch(administrator, threshold(alarm="60.25"), threshold(area=CITY))
+    second = put(administrator, threshold(alarm="60.25"), threshold(area=CITY))
 
     listed = exact(operations.get("/thresholds"))
     assert (first["added"], first["changed"], first["unchanged"]) == (3, 0, 0)
@@ -69,7 +61,7 @@ def test_thresholds_are_set_listed_and_replaced(administrator: Caller, operation
 
 def test_lists_are_by_indicator_and_area(administrator: Caller, operations: Caller) -> None:
     """Operations centre: filters of the list."""
-    watch(administrator, threshold(), threshold(area=CITY), threshold(indicator=RATE, area=CITY))
+    put(administrator, threshold(), threshold(area=CITY), threshold(indicator=RATE, area=CITY))
 
     of_city = done(operations.get(f"/thresholds?area={CITY}"))["data"]
     of_rate = done(operations.get(f"/thresholds?indicator={RATE}"))["data"]
@@ -84,11 +76,11 @@ def test_a_call_may_be_repeated(
     administrator: Caller, operations: Caller, session: Session
 ) -> None:
     """Operations centre: what is there already makes no change: no entry, no new version."""
-    watch(administrator, threshold())
+    put(administrator, threshold())
     noted = text("SELECT count(*) FROM journal WHERE action LIKE 'threshold.%'")
     before, version = session.scalar(noted), done(operations.get("/data-version?period=2024-07"))
 
-    again = watch(administrator, threshold(warning="40.0"))
+    again = put(administrator, threshold(warning="40.0"))
 
     assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 1)
     assert keys(again["data"]) == [(POOR, WARD_AREA, "value", "above")]
@@ -153,7 +145,7 @@ def test_a_code_means_the_area_that_bears_it_on_a_day(
         return int(done(operations.get(f"/areas/{REUSED}?on={on}"))["id"])
 
     def meant(**other: str) -> int:
-        (row,) = watch(administrator, threshold(area=REUSED, **other))["data"]
+        (row,) = put(administrator, threshold(area=REUSED, **other))["data"]
         return int(row["area_id"])
 
     old, new = borne("2024-07-14"), borne("2025-08-14")
@@ -166,17 +158,17 @@ def test_a_code_means_the_area_that_bears_it_on_a_day(
 
 def test_a_code_that_nobody_bears_any_more_means_the_last_bearer(administrator: Caller) -> None:
     """Areas change: the province of 2024 has ended."""
-    put = watch(administrator, threshold(area=PROVINCE))
+    given = put(administrator, threshold(area=PROVINCE))
 
-    assert [row["area_id"] for row in put["data"]] == [1]
+    assert [row["area_id"] for row in given["data"]] == [1]
 
 
 def test_a_threshold_is_taken_away_but_remembered(
     administrator: Caller, operations: Caller, clock: Clock
 ) -> None:
     """Versions through time: what the list said then."""
-    put = watch(administrator, threshold(), threshold(area=CITY))
-    then, number = quote(clock().isoformat()), put["data"][0]["id"]
+    given = put(administrator, threshold(), threshold(area=CITY))
+    then, number = quote(clock().isoformat()), given["data"][0]["id"]
     clock.forward(hours=1)
 
     gone = administrator.delete(f"/thresholds/{number}")
@@ -186,7 +178,7 @@ def test_a_threshold_is_taken_away_but_remembered(
     assert_problem(again, 404, "not-found")
     assert [row["area"] for row in done(operations.get("/thresholds"))["data"]] == [CITY]
     before = exact(operations.get(f"/thresholds?as_of={then}"))["data"]
-    assert before == put["data"]
+    assert before == given["data"]
 
 
 def test_a_long_list_is_read_in_pages(administrator: Caller, operations: Caller) -> None:
@@ -197,7 +189,7 @@ def test_a_long_list_is_read_in_pages(administrator: Caller, operations: Caller)
         for area in codes
         for measure in ("value", "ytd")
     ]
-    watch(administrator, *items)
+    put(administrator, *items)
 
     whole = done(operations.get("/thresholds"))["data"]
     read, address = [], "/thresholds?limit=3"
@@ -212,9 +204,9 @@ def test_a_long_list_is_read_in_pages(administrator: Caller, operations: Caller)
 
 def test_a_change_is_noted(administrator: Caller, session: Session) -> None:
     """Journal: who set which limits, and who took them away."""
-    put = watch(administrator, threshold(), threshold(area=CITY))
-    watch(administrator, threshold(alarm="55.5"))
-    administrator.delete(f"/thresholds/{put['data'][1]['id']}")
+    given = put(administrator, threshold(), threshold(area=CITY))
+    put(administrator, threshold(alarm="55.5"))
+    administrator.delete(f"/thresholds/{given['data'][1]['id']}")
 
     noted = session.execute(
         text("""SELECT action, subject, details ->> 'alarm', actor_name FROM journal
@@ -222,7 +214,7 @@ def test_a_change_is_noted(administrator: Caller, session: Session) -> None:
     ).all()
 
     who = "administrator of 84"
-    ward, city = (row["area_id"] for row in put["data"])
+    ward, city = (row["area_id"] for row in given["data"])
     subjects = [
         f"threshold/{POOR}/{area}/{number}/value/above"
         for area, number in ((WARD_AREA, ward), (CITY, city))
@@ -237,14 +229,14 @@ def test_a_change_is_noted(administrator: Caller, session: Session) -> None:
 
 def test_a_list_without_news_is_not_sent_again(administrator: Caller, operations: Caller) -> None:
     """Conventions: thresholds are data of the catalogue; a 304 is never stale."""
-    put = watch(administrator, threshold())
+    given = put(administrator, threshold())
     tag = {"If-None-Match": operations.get("/thresholds").headers["ETag"]}
 
     same = operations.get("/thresholds", headers=tag)
-    watch(administrator, threshold(alarm=51))
+    put(administrator, threshold(alarm=51))
     changed = operations.get("/thresholds", headers=tag)
     tag = {"If-None-Match": changed.headers["ETag"]}
-    administrator.delete(f"/thresholds/{put['data'][0]['id']}")
+    administrator.delete(f"/thresholds/{given['data'][0]['id']}")
     gone = operations.get("/thresholds", headers=tag)
 
     assert (same.status_code, changed.status_code, gone.status_code) == (304, 200, 200)
@@ -256,10 +248,10 @@ def test_the_indicators_of_the_snapshot_are_chosen_in_their_order(
     """Operations centre: none chosen, those with a threshold or a plan; else as chosen."""
     planned = {row["indicator"] for row in done(operations.get("/targets"))["data"]}
     usual = done(operations.get("/operations-centre/indicators"))
-    watch(administrator, threshold())
+    put(administrator, threshold())
     with_threshold = done(operations.get("/operations-centre/indicators"))
 
-    put = administrator.put("/operations-centre/indicators", {"indicators": [RATE, "KT140102"]})
+    answer = administrator.put("/operations-centre/indicators", {"indicators": [RATE, "KT140102"]})
     chosen = done(operations.get("/operations-centre/indicators"))
     administrator.put("/operations-centre/indicators", {"indicators": []})
     none = done(operations.get("/operations-centre/indicators"))
@@ -267,7 +259,7 @@ def test_the_indicators_of_the_snapshot_are_chosen_in_their_order(
     assert not usual["is_chosen"]
     assert [row["indicator"] for row in usual["data"]] == sorted(planned)
     assert [row["indicator"] for row in with_threshold["data"]] == sorted({*planned, POOR})
-    assert done(put) == chosen
+    assert done(answer) == chosen
     assert chosen["is_chosen"]
     assert [row["indicator"] for row in chosen["data"]] == [RATE, "KT140102"]
     assert none == with_threshold

@@ -48,8 +48,8 @@ class BulletinRow(FigureRow):
     decimals = fields.Integer(metadata={"description": "To round to where it is shown"})
 
 
-class Bulletin(Schema):
-    """The usual table, in its order."""
+class OfOneArea(Schema):
+    """What every answer of one area and period begins with."""
 
     area = fields.String()
     area_id = fields.Integer(metadata={"description": "Never reused, unlike codes"})
@@ -57,6 +57,11 @@ class Bulletin(Schema):
     period = fields.String()
     basis = fields.String()
     as_of = fields.DateTime(metadata={"description": "Time of the newest change in the answer"})
+
+
+class Bulletin(OfOneArea):
+    """The usual table, in its order."""
+
     status = fields.String(
         allow_none=True, metadata={"description": "The worst behind the values: E, P or A"}
     )

@@ -262,11 +262,24 @@ class CompletenessQuery(Schema):
     as_of = as_of_field()
 
 
-class CompletenessRow(Schema):
-    """Reports owed and sent."""
+class ReportCounts(Schema):
+    """What became of the reports that units in an area owe."""
 
     area = fields.String()
-    area_id = fields.Integer()
+    area_id = fields.Integer(metadata={"description": "Never reused, unlike codes"})
+    sent = fields.Integer()
+    accepted = fields.Integer()
+    returned = fields.Integer()
+    on_time = fields.Integer()
+    late = fields.Integer()
+    missing = fields.Integer(metadata={"description": "Not sent, deadline passed"})
+    not_due = fields.Integer(metadata={"description": "Not sent, deadline to come"})
+    on_time_rate = fields.Decimal(allow_none=True, metadata={"description": "Per cent of due"})
+
+
+class CompletenessRow(ReportCounts):
+    """Reports owed and sent."""
+
     unit_level = fields.String(
         allow_none=True, metadata={"description": "null: units of all levels"}
     )
@@ -276,14 +289,6 @@ class CompletenessRow(Schema):
             "description": "Reports owed; with level=unit the unit's deadline",
         }
     )
-    sent = fields.Integer()
-    accepted = fields.Integer()
-    returned = fields.Integer()
-    on_time = fields.Integer()
-    late = fields.Integer()
-    missing = fields.Integer(metadata={"description": "Not sent, deadline passed"})
-    not_due = fields.Integer(metadata={"description": "Not sent, deadline to come"})
-    on_time_rate = fields.Decimal(allow_none=True, metadata={"description": "Per cent of due"})
     expected = fields.Integer(
         allow_none=True,
         metadata={"description": "Indicators asked, over the sent reports; null: none is sent"},

@@ -5,8 +5,8 @@ from marshmallow import Schema, fields
 from indicators_api.aggregation.watching import LEVELS
 from indicators_api.api.fields import CodeField, PeriodField
 from indicators_api.api.limits import choice
-from indicators_api.api.schemas.bulletin import BulletinRow
-from indicators_api.api.schemas.figures import as_of_field
+from indicators_api.api.schemas.bulletin import BulletinRow, OfOneArea
+from indicators_api.api.schemas.figures import ReportCounts, as_of_field
 from indicators_api.models.threshold import THRESHOLD_DIRECTIONS, WATCHED_MEASURES
 
 
@@ -23,20 +23,10 @@ class SnapshotQuery(Schema):
     as_of = as_of_field()
 
 
-class ReportsOwed(Schema):
-    """The reports that units in an area owe."""
+class ReportsOwed(ReportCounts):
+    """The reports that units of all levels in an area owe."""
 
-    area = fields.String()
-    area_id = fields.Integer(metadata={"description": "Never reused, unlike codes"})
     due = fields.Integer(metadata={"description": "Reports owed"})
-    sent = fields.Integer()
-    accepted = fields.Integer()
-    returned = fields.Integer()
-    on_time = fields.Integer()
-    late = fields.Integer()
-    missing = fields.Integer(metadata={"description": "Not sent, deadline passed"})
-    not_due = fields.Integer(metadata={"description": "Not sent, deadline to come"})
-    on_time_rate = fields.Decimal(metadata={"description": "Per cent of due"})
 
 
 class WhoHasReported(Schema):
@@ -103,15 +93,9 @@ class HeldThresholds(Schema):
     without_figure = fields.List(fields.Nested(UnknownThreshold), data_key="unknown")
 
 
-class Snapshot(Schema):
+class Snapshot(OfOneArea):
     """One document of a period."""
 
-    area = fields.String()
-    area_id = fields.Integer(metadata={"description": "Never reused, unlike codes"})
-    area_name = fields.String()
-    period = fields.String()
-    basis = fields.String()
-    as_of = fields.DateTime(metadata={"description": "Time of the newest change in the answer"})
     completeness = fields.Nested(WhoHasReported)
     figures = fields.List(fields.Nested(WatchedFigure))
     thresholds = fields.Nested(HeldThresholds)

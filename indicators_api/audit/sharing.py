@@ -11,7 +11,7 @@ from sqlalchemy import TextClause, text
 
 from indicators_api.db.session import Database, Session
 
-#: Rows that one transaction deletes: it takes some 10 ms, and nobody waits for it.
+#: Rows that one transaction deletes: it takes some 40 ms, and nobody waits for it.
 BATCH = 5000
 
 _NOTE = text("""

@@ -8,7 +8,7 @@ from indicators_api.models.assignment import Assignment
 from indicators_api.models.certificate import Certificate, ReportSignature, SignaturePolicy
 from indicators_api.models.correction import Correction
 from indicators_api.models.deadline import DeadlineException, DeadlineRule, Holiday, Regime
-from indicators_api.models.delivery import Delivery, DeliveryAttempt
+from indicators_api.models.delivery import Delivery, DeliveryAttempt, HeldStream
 from indicators_api.models.indicator import Indicator
 from indicators_api.models.journal import JournalEntry, JournalPosition, JournalWaiting
 from indicators_api.models.jurisdiction import Jurisdiction
@@ -42,6 +42,7 @@ __all__ = [
     "DeadlineRule",
     "Delivery",
     "DeliveryAttempt",
+    "HeldStream",
     "Holiday",
     "Indicator",
     "JournalEntry",

@@ -81,3 +81,19 @@ class DeliveryAttempt(Base):
     status: Mapped[int | None]
     #: NULL: it was taken.
     error: Mapped[str | None]
+
+
+class HeldStream(Base):
+    """A stream whose messages wait until it is let go; see outbox/streams.py."""
+
+    __tablename__ = "held_stream"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["jurisdiction_id", "partner_id"], ["partner.jurisdiction_id", "partner.id"]
+        ),
+    )
+
+    jurisdiction_id: Mapped[int] = mapped_column(primary_key=True)
+    partner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    held_at: Mapped[datetime]

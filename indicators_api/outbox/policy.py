@@ -17,8 +17,10 @@ FAILURES_BEFORE_REST: Final = 5
 FIRST_REST: Final = 15.0
 LONGEST_REST: Final = 600.0
 
-#: Refused for what it says: the same message would be refused again.
-_REFUSALS: Final = frozenset({400, 413, 415, 422})
+#: There is nobody any more who would take it, and won't be (RFC 9110, 15.5.11).
+GONE: Final = 410
+#: Refused for what it says or where it goes: the same message would be refused again.
+_REFUSALS: Final = frozenset({400, GONE, 413, 415, 422})
 #: Answers that say nothing of the message but of the line.
 _LINE_FAILURES: Final = frozenset({401, 403, 404, 408, 425, 429})
 _SERVER_ERRORS: Final = 500

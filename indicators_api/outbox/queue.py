@@ -2,7 +2,8 @@
 
 At least once on the wire: an outcome that isn't recorded is tried again. The receiver knows a
 message again by its id. Order is kept within a partner's stream: a message waits for the ones
-before it, also for a dead one, until an administrator resends or cancels that.
+before it, also for a dead one, until an administrator resends or cancels that; all of a stream
+wait while it is held (see `streams.py`).
 """
 
 import json
@@ -45,6 +46,9 @@ _CLAIM = """
       AND NOT EXISTS (SELECT FROM delivery e
                       WHERE e.partner_id = d.partner_id AND e.stream = d.stream AND e.id < d.id
                         AND e.state IN ('waiting', 'dead'))
+      AND NOT EXISTS (SELECT FROM held_stream h
+                      WHERE h.jurisdiction_id = d.jurisdiction_id
+                        AND h.partner_id = d.partner_id AND h.stream = d.stream)
     ORDER BY d.id LIMIT 1
     FOR UPDATE OF d SKIP LOCKED
 """
@@ -120,6 +124,14 @@ class Claimed(NamedTuple):
     authorities: str | None
     #: Of the line, since its last success.
     failures: int
+
+
+class Attempted(NamedTuple):
+    """What came of an attempt to deliver a message."""
+
+    message: Claimed
+    outcome: Outcome
+    verdict: Verdict
 
 
 def enqueue(

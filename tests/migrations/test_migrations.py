@@ -46,7 +46,8 @@ def test_every_catalogue_table_has_its_history(empty_url):
     """Catalogue, plan, calendar and deadline tables hold the present; each has a history."""
     facts = {"report", "report_version", "report_step", "correction", "observation", "token"}
     facts |= {"journal", "journal_position", "journal_waiting"}
-    facts |= {"partner", "partner_line", "delivery", "delivery_attempt", "package", "subscription"}
+    facts |= {"partner", "partner_line", "delivery", "delivery_attempt", "held_stream"}
+    facts |= {"package", "subscription"}
     facts |= {"received_message", "certificate", "report_signature", "signature_policy"}
     facts |= {"sharing"}
     derived = {"rollup", "alembic_version"}

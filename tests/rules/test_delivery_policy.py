@@ -53,6 +53,7 @@ def test_a_line_rests_after_several_failures(failures: int, chance: float) -> No
         (401, "HTTP status 401", Verdict.AGAIN, True),
         (404, "HTTP status 404", Verdict.AGAIN, True),
         (409, "HTTP status 409", Verdict.AGAIN, False),
+        (410, "HTTP status 410", Verdict.DEAD, False),
         (413, "HTTP status 413", Verdict.DEAD, False),
         (422, "HTTP status 422", Verdict.DEAD, False),
         (429, "HTTP status 429", Verdict.AGAIN, True),

@@ -19,8 +19,9 @@ class Event(NamedTuple):
     id: str
     at: datetime
     kind: str
-    #: None: it is of no one unit.
+    #: None, as `unit_id`: it is of no one unit.
     unit: str | None
+    unit_id: int | None
     #: None, as `area_id`: it is of no one area.
     area: str | None
     area_id: int | None
@@ -69,7 +70,7 @@ def _events(*conditions: str) -> TextClause:
             ORDER BY p.position LIMIT :limit
         )
         SELECT f.position, encode(substr(f.hash, 1, 16), 'hex'), j.recorded_at, f.kind, u.code,
-               a.code, f.area_id, j.period_id, j.action, j.details
+               f.unit_id, a.code, f.area_id, j.period_id, j.action, j.details
         FROM found f
         JOIN journal j ON j.id = f.entry_id
         LEFT JOIN unit u ON u.jurisdiction_id = :jurisdiction AND u.id = f.unit_id

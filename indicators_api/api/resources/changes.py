@@ -11,9 +11,8 @@ from indicators_api.api.paging import cursor, link
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import changes as schemas
 from indicators_api.audit import numbering
-from indicators_api.audit.queries import Event, last_position
+from indicators_api.audit.queries import last_position
 from indicators_api.indicators.snapshot import catalogue_version
-from indicators_api.periods import Period
 from indicators_api.reports import changes
 from indicators_api.security.permissions import Permission
 
@@ -23,18 +22,6 @@ blueprint = Blueprint(
 
 #: Of a backlog, what one request works off; the next ones go on.
 _NUMBERED = 10 * numbering.BATCH
-
-#: What is told of a change of deadlines: its name, and which details by which name.
-_DEADLINES = {
-    "deadline.grant": ("exception", {"due": "due"}),
-    "deadline.revoke": ("exception", {"due": "due"}),
-    "deadline.rule": (
-        "rule",
-        {"regime": "regime", "level": "level", "day": "day", "months_after": "months_after"},
-    ),
-    "calendar.change": ("holiday", {"holiday": "day", "is_working": "is_working"}),
-    "regime.change": ("regime", {"regime": "regime", "cut_off_day": "cut_off_day"}),
-}
 
 
 @blueprint.at("/changes")
@@ -61,7 +48,8 @@ class Changes(Resource):
             page = changes.read(session, actor(), _wanted(query))
         going_on = cursor([page.place]) or ""
         headers = {**tagged(tag), **_further(going_on, more=page.more)}
-        return reply({"data": [rendered(e) for e in page.events], "next": going_on}, 200, headers)
+        rows = [changes.told(event) for event in page.events]
+        return reply({"data": rows, "next": going_on}, headers=headers)
 
 
 def _wanted(query: dict[str, Any]) -> changes.Wanted:
@@ -78,30 +66,3 @@ def _further(going_on: str, *, more: bool) -> dict[str, str]:
     """Give `Next-Cursor` always, `Link` when more is there already."""
     headers = link(going_on, parameter="after", instead_of="from")
     return headers if more else {"Next-Cursor": going_on}
-
-
-def rendered(event: Event) -> dict[str, Any]:
-    """An event; of its details, what is nobody's secret."""
-    said = event.details
-    return {
-        "id": event.id,
-        "at": event.at,
-        "kind": event.kind,
-        "unit": event.unit,
-        "area": event.area,
-        "area_id": event.area_id,
-        "period": str(Period.of_id(event.period_id)) if event.period_id else None,
-        "version": said.get("version"),
-        "revision": said.get("revision"),
-        "correction": said.get("number"),
-        "indicator": said.get("indicator"),
-        "year": said.get("year"),
-        "deadline": _deadline(event),
-    }
-
-
-def _deadline(event: Event) -> dict[str, Any] | None:
-    if event.action not in _DEADLINES:
-        return None
-    what, told = _DEADLINES[event.action]
-    return {"what": what, **{name: event.details.get(key) for name, key in told.items()}}

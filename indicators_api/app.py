@@ -6,7 +6,7 @@ from datetime import date, datetime
 from flask import Flask
 from werkzeug.routing import BaseConverter, UnicodeConverter, ValidationError
 
-from indicators_api.api import context, envelope, pages, problems
+from indicators_api.api import context, envelope, pages, problems, webhooks
 from indicators_api.api.fields import CODE, read_day
 from indicators_api.api.json import ExactProvider
 from indicators_api.api.resources import (
@@ -29,6 +29,7 @@ from indicators_api.api.resources import (
     reports,
     sending,
     sharing,
+    subscriptions,
     thresholds,
     units,
     versions,
@@ -58,6 +59,7 @@ GROUPS = (
     calendar,
     deadlines,
     partners,
+    subscriptions,
     deliveries,
     certificates,
     sharing,
@@ -140,6 +142,7 @@ def create_app(
     api = make_api(app, DESCRIPTION)
     for group in GROUPS:
         api.register_blueprint(group.blueprint)
+    webhooks.register(api)
     return app
 
 

@@ -15,7 +15,7 @@ from indicators_api.cli.opening import JURISDICTION, require_url, wall_clock
 from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
-from indicators_api.exchange import worker
+from indicators_api.exchange import fanout, worker
 from indicators_api.exchange.receiver.faults import Behaviour
 from indicators_api.exchange.receiver.server import SILENCE, Receiver, Setup
 from indicators_api.exchange.receiver.store import Store
@@ -116,5 +116,12 @@ def _number(database: Database, _at: datetime) -> int:
     return numbering.number(database, JURISDICTION)
 
 
+def _fan_out(database: Database, at: datetime) -> int:
+    return fanout.fan_out(database, JURISDICTION, at=at)
+
+
 #: What the worker does beside delivering.
-DUTIES = (Duty("number the journal", timedelta(seconds=5), _number),)
+DUTIES = (
+    Duty("number the journal", timedelta(seconds=5), _number),
+    Duty("put events into the outbox", timedelta(seconds=1), _fan_out),
+)

@@ -11,6 +11,7 @@ from indicators_api.audit import journal
 from indicators_api.audit.journal import Subject
 from indicators_api.db.session import Session
 from indicators_api.errors import AddressRefused, Fault, InvalidRequest, Message, NotFound, mark
+from indicators_api.exchange.kinds import EVENT
 from indicators_api.exchange.secrets import REFERENCE
 
 
@@ -83,6 +84,16 @@ _PUT = text("""
                   switched_on = excluded.switched_on
     RETURNING xmax = 0
 """)
+#: So that nobody subscribes it meanwhile.
+_LOCK = text("""
+    SELECT id FROM partner WHERE jurisdiction_id = :jurisdiction AND code = :code
+    FOR NO KEY UPDATE
+""")
+_HAS_SUBSCRIPTIONS = text("""
+    SELECT EXISTS (SELECT FROM subscription
+                   WHERE jurisdiction_id = :jurisdiction AND partner_id = :partner
+                     AND state <> 'ended')
+""")
 _TRY_NOW = text("""
     UPDATE partner_line SET resting_until = NULL
     WHERE jurisdiction_id = :jurisdiction AND partner_id = :partner
@@ -114,6 +125,7 @@ def put(
 ) -> bool:
     """Make or replace a partner; tell whether it is new. Raises InvalidRequest with every fault."""
     faults = _faults(wanted, allowed)
+    faults += _subscription_faults(session, author.jurisdiction, code, wanted)
     if faults:
         raise InvalidRequest(
             mark("The request has %(count)s faults."), faults=faults, count=len(faults)
@@ -151,4 +163,22 @@ def _faults(wanted: Wanted, allowed: Allowed) -> list[Fault]:
     if wanted.authentication == "mutual_tls" and not (wanted.secret or "").startswith("file:"):
         said = Message(mark("Mutual TLS needs a file with certificate and key: file:name."))
         faults.append(Fault("/secret", "secret", said))
+    return faults
+
+
+def _subscription_faults(
+    session: Session, jurisdiction: int, code: str, wanted: Wanted
+) -> list[Fault]:
+    """Say what would leave a partner's subscriptions without signature or sense."""
+    partner = session.scalar(_LOCK, {"jurisdiction": jurisdiction, "code": code})
+    key = {"jurisdiction": jurisdiction, "partner": partner}
+    if partner is None or not session.scalar(_HAS_SUBSCRIPTIONS, key):
+        return []
+    faults = []
+    if wanted.authentication != "hmac":
+        said = Message(mark("The partner has subscriptions, and events are signed by hmac."))
+        faults.append(Fault("/authentication", "not-signed", said))
+    if EVENT not in wanted.takes:
+        said = Message(mark("The partner has subscriptions, so it takes messages of kind event."))
+        faults.append(Fault("/takes", "not-taken", said))
     return faults

@@ -15,11 +15,11 @@ from typing import Final, NamedTuple
 from indicators_api.addresses import Allowed
 from indicators_api.db.session import Database
 from indicators_api.errors import DomainError
-from indicators_api.exchange import dressing
+from indicators_api.exchange import consequences, dressing
 from indicators_api.exchange.transport import post
 from indicators_api.outbox import queue
 from indicators_api.outbox.policy import Outcome
-from indicators_api.outbox.queue import Claimed
+from indicators_api.outbox.queue import Attempted, Claimed
 
 log = logging.getLogger(__name__)
 
@@ -67,6 +67,7 @@ def deliver(settings: Settings, after: Claimed | None = None) -> Claimed | None:
             chance=random.random(),  # noqa: S311 - spreads waits, guards nothing
             pace=settings.pace,
         )
+        consequences.follow(session, Attempted(message, outcome, verdict), at=settings.clock())
     log.info(
         "delivery",
         extra={

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
@@ -41,6 +41,14 @@ class Slice(NamedTuple):
     limit: int
 
 
+class VersionKey(NamedTuple):
+    """What identifies a version of a report."""
+
+    period_id: int
+    unit_id: int
+    version: int
+
+
 _ROWS = """
     SELECT u.code, a.code, u.area_id, i.code, o.period_id, o.value, o.missing, o.status, o.ytd,
             o.note,
@@ -61,6 +69,18 @@ _ROWS = """
 """
 _ACCEPTED = text(_ROWS.format(version="accepted_version"))
 _SENT = text(_ROWS.format(version="sent_version"))
+_HAVING_VALUES = text("""
+    SELECT w.period_id, w.unit_id, w.version
+    FROM unnest(CAST(:periods AS int[]), CAST(:units AS int[]), CAST(:versions AS int[]))
+         AS w(period_id, unit_id, version)
+    WHERE EXISTS (
+        SELECT FROM observation o
+        JOIN indicator i ON i.jurisdiction_id = o.jurisdiction_id AND i.id = o.indicator_id
+        WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = w.period_id
+          AND o.unit_id = w.unit_id AND o.version = w.version AND o.value IS NOT NULL
+          AND i.code = ANY(CAST(:indicators AS text[]))
+    )
+""")
 
 
 def observations(session: Session, wanted: Slice) -> tuple[list[ObservationRow], Place | None]:
@@ -86,3 +106,20 @@ def observations(session: Session, wanted: Slice) -> tuple[list[ObservationRow],
     page = [ObservationRow(*row) for row in rows[: wanted.limit]]
     last = page[-1] if len(rows) > wanted.limit else None
     return page, (last.period_id, last.unit, last.indicator) if last else None
+
+
+def having_values(
+    session: Session,
+    jurisdiction: int,
+    versions: Sequence[VersionKey],
+    *,
+    indicators: Sequence[str],
+) -> set[VersionKey]:
+    """Give those of some versions of reports that have a value of one of some indicators."""
+    columns = list(zip(*versions, strict=True)) or [(), (), ()]
+    parameters: dict[str, Any] = {
+        name: list(column)
+        for name, column in zip(("periods", "units", "versions"), columns, strict=True)
+    }
+    parameters |= {"jurisdiction": jurisdiction, "indicators": list(indicators)}
+    return {VersionKey(*row) for row in session.execute(_HAVING_VALUES, parameters)}

@@ -49,9 +49,14 @@ def verdict(outcome: Outcome, attempts: int) -> Verdict:
     """Judge the outcome of a message's attempt, the last of so many."""
     if outcome.status is not None and outcome.error is None:
         return Verdict.TAKEN
-    if outcome.status in _REFUSALS or attempts >= MOST_ATTEMPTS:
+    if is_refusal(outcome) or attempts >= MOST_ATTEMPTS:
         return Verdict.DEAD
     return Verdict.AGAIN
+
+
+def is_refusal(outcome: Outcome) -> bool:
+    """Tell whether the same message would be refused again."""
+    return outcome.status in _REFUSALS
 
 
 def is_line_failure(outcome: Outcome) -> bool:

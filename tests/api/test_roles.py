@@ -63,6 +63,7 @@ LIMIT = {
     "direction": "below",
     "alarm": 80,
 }
+SUBSCRIPTION = {"partner": "IOC", "path": "/hooks"}
 HOLIDAY = {"name_vi": "Ngày nghỉ", "name_en": "Day off"}
 
 ALL = "200 200 200 200 200 200 200 200 200"
@@ -199,6 +200,14 @@ TABLE: list[tuple[str, Any, str | None, str]] = [
     ("GET /partners/VPCP", None, None, NOTHING_THERE),
     ("PUT /partners/VPCP", PARTNER, None, "403 403 403 403 403 403 403 403 422"),
     ("POST /partners/VPCP/try-now", None, None, NOTHING_THERE),
+    ("GET /subscriptions", None, None, ADMINISTRATOR),
+    ("POST /subscriptions", SUBSCRIPTION, None, "403 403 403 403 403 403 403 403 422"),
+    ("GET /subscriptions/1", None, None, NOTHING_THERE),
+    ("PATCH /subscriptions/1", {"kinds": ["sent"]}, None, NOTHING_THERE),
+    ("DELETE /subscriptions/1", None, None, NOTHING_THERE),
+    ("POST /subscriptions/1/pause", {}, None, NOTHING_THERE),
+    ("POST /subscriptions/1/resume", {}, None, NOTHING_THERE),
+    ("POST /subscriptions/1/test", None, None, NOTHING_THERE),
     ("GET /deliveries", None, None, ADMINISTRATOR),
     ("GET /deliveries/m-1", None, None, NOTHING_THERE),
     ("POST /deliveries/m-1/resend", None, None, NOTHING_THERE),

@@ -56,7 +56,7 @@ class Step(NamedTuple):
     more: bool
 
 
-def fan_out(database: Database, jurisdiction: int, *, at: datetime) -> int:
+def fan_out(database: Database, jurisdiction: int, *, at: datetime, batch: int = BATCH) -> int:
     """Put all events into the outbox that happened so far, and give how many those were.
 
     In short transactions of its own, one batch of each subscription after the other: none waits for
@@ -71,13 +71,15 @@ def fan_out(database: Database, jurisdiction: int, *, at: datetime) -> int:
         steps = {}
         for number in behind:
             with database.writing() as session:
-                steps[number] = advance(session, jurisdiction, number, at=at)
+                steps[number] = advance(session, jurisdiction, number, at=at, batch=batch)
         put += sum(step.put for step in steps.values())
         behind = [number for number, step in steps.items() if step.more]
     return put
 
 
-def advance(session: Session, jurisdiction: int, number: int, *, at: datetime) -> Step:
+def advance(
+    session: Session, jurisdiction: int, number: int, *, at: datetime, batch: int = BATCH
+) -> Step:
     """Put a subscription's next events into the outbox, and note how far it has come.
 
     The row is locked: nobody else puts events of this subscription meanwhile, nor changes it.
@@ -97,9 +99,9 @@ def advance(session: Session, jurisdiction: int, number: int, *, at: datetime) -
         kinds,
         scope=Scope(),
         areas=None,
-        limit=BATCH,
+        limit=batch,
     )
-    more = len(found) == BATCH
+    more = len(found) == batch
     messages = [message(target, event) for event in fitting(session, jurisdiction, found, wanted)]
     queue.enqueue(session, jurisdiction, messages, at=at)
     session.execute(_MOVE, {**key, "place": found[-1].position if more else last})

@@ -8,16 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from indicators_api.addresses import Allowed
+from indicators_api.app import create_app
 from indicators_api.audit.journal import Author
+from indicators_api.config import from_environment
 from indicators_api.db.session import Database
 from indicators_api.exchange import partners
 from indicators_api.exchange.worker import Settings
 from indicators_api.outbox import queue
 from indicators_api.outbox.queue import Message
-from tests.callers import Clock
+from tests.callers import Caller, Clock
+from tests.exchange.pushing import SECRET, SECRET_NAME, Push
+from tests.factories import MakeReport
 
 OPERATOR = Author(1, 0, "operator", None)
 LOOPBACK = Allowed.read(["127.0.0.0/8"])
@@ -93,6 +98,37 @@ def server() -> Iterator[Server]:
 def settings(database: Database, clock: Clock, tmp_path: Path) -> Settings:
     """What a worker works with: only the loopback is allowed."""
     return Settings(database, clock, LOOPBACK, tmp_path)
+
+
+@pytest.fixture
+def app(database_url: str, database: Database, clock: Clock) -> Flask:
+    """Messages may go to the loopback."""
+    hosts = {"DATABASE_URL": database_url, "INDICATORS_EXCHANGE_HOSTS": "127.0.0.0/8"}
+    return create_app(from_environment(hosts), database=database, clock=clock)
+
+
+@pytest.fixture
+def make_report(client_of: Callable[..., Caller]) -> MakeReport:
+    """Make a report: `make_report(unit=…, period=…, state=…, values=…)`."""
+    return MakeReport(client_of)
+
+
+@pytest.fixture
+def operations(client_of: Callable[..., Caller]) -> Caller:
+    """The operations centre, as it pulls."""
+    return client_of("operations")
+
+
+@pytest.fixture
+def push(
+    client_of: Callable[..., Caller],
+    settings: Settings,
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Push:
+    """The operations centre as a partner, its secret in the environment."""
+    monkeypatch.setenv(SECRET_NAME, SECRET)
+    return Push(client_of("administrator"), settings, server)
 
 
 def make_partner(session: Session, clock: Clock, base_url: str, **other: Any) -> int:

@@ -1,13 +1,15 @@
 """Subscribers of the tests: set up over HTTP, told by a worker, on a server that keeps it all."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indicators_api.exchange import fanout, worker
 from indicators_api.exchange.worker import Settings
 from tests.callers import Caller
-from tests.exchange.conftest import Server
 from tests.factories import done
+
+if TYPE_CHECKING:  # the fixtures stand on this file
+    from tests.exchange.conftest import Server
 
 Json = dict[str, Any]
 
@@ -34,7 +36,7 @@ def partner(base_url: str, **other: Any) -> Json:
 class Push:
     """An administrator who subscribes, a worker who tells, and what the receiver was told."""
 
-    def __init__(self, administrator: Caller, settings: Settings, server: Server) -> None:
+    def __init__(self, administrator: Caller, settings: Settings, server: "Server") -> None:
         self.administrator, self.settings, self.server = administrator, settings, server
         done(administrator.put("/partners/IOC", partner(f"{server.url}/ioc")))
 

@@ -2,26 +2,20 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from indicators_api.api.context import wall_clock
-from indicators_api.app import create_app
 from indicators_api.audit import numbering
-from indicators_api.config import from_environment
-from indicators_api.db.session import Database
 from indicators_api.exchange import fanout
-from indicators_api.exchange.worker import Settings
 from indicators_api.outbox import policy
 from tests.callers import Caller, Clock
-from tests.exchange.conftest import GOOD, Server
-from tests.exchange.pushing import HOOK, SECRET, SECRET_NAME, Push
+from tests.exchange.conftest import GOOD
+from tests.exchange.pushing import HOOK, SECRET, Push
 from tests.factories import NEIGHBOUR, VILLAGE, WARD, MakeReport, done
 
 CONNECTING = Path(__file__).resolve().parents[2] / "docs" / "CONNECTING.md"
@@ -30,35 +24,10 @@ CODE = re.compile(r"<!-- tested -->\n *```python\n(?P<code>.*?) *```", re.DOTALL
 REFUSED, GONE, BROKEN = (422, b"{}"), (410, b""), (500, b"")
 
 
-@pytest.fixture
-def app(database_url: str, database: Database, clock: Clock) -> Flask:
-    """Messages may go to the loopback."""
-    hosts = {"DATABASE_URL": database_url, "INDICATORS_EXCHANGE_HOSTS": "127.0.0.0/8"}
-    return create_app(from_environment(hosts), database=database, clock=clock)
-
-
-@pytest.fixture
-def make_report(client_of: Callable[..., Caller]) -> MakeReport:
-    return MakeReport(client_of)
-
-
-@pytest.fixture
-def push(
-    client_of: Callable[..., Caller],
-    settings: Settings,
-    server: Server,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Push:
-    """The operations centre as a partner, its secret in the environment."""
-    monkeypatch.setenv(SECRET_NAME, SECRET)
-    return Push(client_of("administrator"), settings, server)
-
-
 def test_a_subscriber_is_told_what_the_feed_tells(
-    push: Push, make_report: MakeReport, client_of: Callable[..., Caller]
+    push: Push, make_report: MakeReport, operations: Caller
 ) -> None:
     """Events: the same words as `/changes`, in the same order, to the path below the address."""
-    operations = client_of("operations")
     make_report(unit=NEIGHBOUR)
     start = done(operations.get("/changes?limit=5000"))["next"]
     number = push.subscribe()

@@ -5,32 +5,24 @@ Needs real commits.
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from random import Random
 from threading import Barrier, Event
-from time import sleep
 
 import pytest
 from flask import Flask
 from sqlalchemy import Engine
 
 from indicators_api.app import create_app
-from indicators_api.audit import journal, numbering
-from indicators_api.audit.journal import Author, Subject
+from indicators_api.audit import numbering
 from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from tests.callers import Caller, Clock, issue_token
 from tests.factories import done
+from tests.queries.writers import AT, TURNS, WRITERS, Told, write
 
 pytestmark = pytest.mark.committed
 
-AT = datetime(2024, 7, 16, 2, 0, tzinfo=UTC)
-AUTHOR = Author(1, 1, "somebody", None)
-WRITERS, TURNS, READERS = 8, 30, 3
-
-#: Writer and turn: told as a correction's number, which the feed passes on.
-Told = list[int]
+READERS = 3
 
 
 @pytest.fixture
@@ -52,22 +44,6 @@ def database(engine: Engine) -> Database:
 def app(database: Database, committed_url: str) -> Flask:
     config = from_environment({"DATABASE_URL": committed_url})
     return create_app(config, database=database, clock=Clock(AT))
-
-
-def write(database: Database, writer: int, start: Barrier) -> Told:
-    """Commit events, some slowly, some not at all; give those that were committed."""
-    chance, kept = Random(writer), []  # noqa: S311 - repeatable, no secret
-    start.wait()
-    for turn in range(TURNS):
-        number, is_kept = writer * 1000 + turn, chance.random() < 0.8
-        with database.writing() as session:
-            entries = {Subject(f"report/{number}"): {"number": number}}
-            journal.append(session, AUTHOR, "report.request_correction", entries, at=AT)
-            sleep(chance.random() * 0.01)  # ids drawn early are committed late
-            if not is_kept:
-                session.rollback()
-        kept += [number] if is_kept else []
-    return kept
 
 
 def follow(reader: Caller, place: str, limit: int, start: Barrier, over: Event) -> Told:

@@ -81,7 +81,9 @@ def test_a_subscription_is_made_read_and_changed(administrator: Caller) -> None:
     assert done(administrator.get("/subscriptions")) == {"data": [widened]}
 
 
-def test_a_subscription_is_paused_resumed_and_ended(administrator: Caller) -> None:
+def test_a_subscription_is_paused_resumed_and_ended(
+    administrator: Caller, session: Session
+) -> None:
     """Subscriptions: each step in its state only; an ended one stays in the list."""
     number = subscribe(administrator)["number"]
     path = f"/subscriptions/{number}"
@@ -101,6 +103,7 @@ def test_a_subscription_is_paused_resumed_and_ended(administrator: Caller) -> No
     assert ended.status_code == 204
     (listed,) = done(administrator.get("/subscriptions"))["data"]
     assert (listed["number"], listed["state"], listed["paused_because"]) == (number, "ended", None)
+    assert session.scalar(text("SELECT count(*) FROM held_stream")) == 0
     for call in ("pause", "resume", "test"):
         assert_problem(administrator.post(f"{path}/{call}"), 409, "wrong-state")
     assert_problem(administrator.patch(path, {"path": "/x"}), 409, "wrong-state")

@@ -61,9 +61,7 @@ def run(*, threads: int, once: bool, pace: float) -> None:
     )
     try:
         if once:
-            for duty in DUTIES:
-                duty.do(settings.database, wall_clock())
-            click.echo(f"{worker.work_off(settings)} attempts.")
+            click.echo(f"{worker.run_once(settings, DUTIES)} attempts.")
         else:
             worker.run(settings, DUTIES, threads=threads, stop=_told_to_stop())
     finally:

@@ -16,12 +16,9 @@ from indicators_api.audit.queries import Event, Scope, Span
 from indicators_api.db.session import Database, Session
 from indicators_api.exchange.events import ROLE, Target, message
 from indicators_api.observations.queries import VersionKey, having_values
-from indicators_api.outbox import queue
+from indicators_api.outbox import queue, streams
 from indicators_api.reports.changes import kinds_told, versions_meant
 from indicators_api.units import tree
-
-#: Events that one transaction looks through.
-BATCH: Final = 500
 
 _BEHIND = text("""
     SELECT id FROM subscription
@@ -49,6 +46,19 @@ class Filter(NamedTuple):
     indicators: Sequence[str] | None
 
 
+class Portion(NamedTuple):
+    """How much is done at once."""
+
+    #: Events that one transaction looks through.
+    batch: int = 500
+    #: Where so many of a subscription wait, no more are put in: whoever claims a message has to
+    #: look past all that wait behind one that failed, also for other partners.
+    ahead: int = 1000
+
+
+USUAL: Final = Portion()
+
+
 class Step(NamedTuple):
     """How many events were put into the outbox, and whether more may wait."""
 
@@ -56,11 +66,14 @@ class Step(NamedTuple):
     more: bool
 
 
-def fan_out(database: Database, jurisdiction: int, *, at: datetime, batch: int = BATCH) -> int:
-    """Put all events into the outbox that happened so far, and give how many those were.
+def fan_out(
+    database: Database, jurisdiction: int, *, at: datetime, portion: Portion = USUAL
+) -> int:
+    """Put the events into the outbox that happened so far, and give how many those were.
 
-    In short transactions of its own, one batch of each subscription after the other: none waits for
-    one that has far to go.
+    Of a subscription of which many wait already, the rest follows when those are delivered. In
+    short transactions of its own, a batch of each subscription in turn: none waits for one that has
+    far to go.
     """
     numbering.number(database, jurisdiction)
     with database.reading() as session:
@@ -71,14 +84,14 @@ def fan_out(database: Database, jurisdiction: int, *, at: datetime, batch: int =
         steps = {}
         for number in behind:
             with database.writing() as session:
-                steps[number] = advance(session, jurisdiction, number, at=at, batch=batch)
+                steps[number] = advance(session, jurisdiction, number, at=at, portion=portion)
         put += sum(step.put for step in steps.values())
         behind = [number for number, step in steps.items() if step.more]
     return put
 
 
 def advance(
-    session: Session, jurisdiction: int, number: int, *, at: datetime, batch: int = BATCH
+    session: Session, jurisdiction: int, number: int, *, at: datetime, portion: Portion = USUAL
 ) -> Step:
     """Put a subscription's next events into the outbox, and note how far it has come.
 
@@ -89,6 +102,8 @@ def advance(
     if row is None:
         return Step(0, more=False)
     target, wanted = Target(*row[:4]), Filter(*row[4:7])
+    if streams.waiting(session, target.stream) >= portion.ahead:
+        return Step(0, more=False)
     # After the lock: what is read before may be behind where another worker has come.
     last = queries.last_position(session, jurisdiction)
     kinds = [kind for kind in kinds_told(ROLE) if wanted.kinds is None or kind in wanted.kinds]
@@ -99,9 +114,9 @@ def advance(
         kinds,
         scope=Scope(),
         areas=None,
-        limit=batch,
+        limit=portion.batch,
     )
-    more = len(found) == batch
+    more = len(found) == portion.batch
     messages = [message(target, event) for event in fitting(session, jurisdiction, found, wanted)]
     queue.enqueue(session, jurisdiction, messages, at=at)
     session.execute(_MOVE, {**key, "place": found[-1].position if more else last})

@@ -102,6 +102,18 @@ def work_off(settings: Settings) -> int:
     return done
 
 
+def run_once(settings: Settings, duties: Sequence[Duty]) -> int:
+    """Do the duties and deliver until nothing more is due; give how many attempts that were."""
+    done = 0
+    while True:
+        for duty in duties:
+            duty.do(settings.database, settings.clock())
+        attempts = work_off(settings)
+        done += attempts
+        if not attempts:
+            return done
+
+
 def run(settings: Settings, duties: Sequence[Duty], *, threads: int, stop: threading.Event) -> None:
     """Work until told to stop; what is under way then is finished."""
     hands = [

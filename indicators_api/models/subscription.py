@@ -31,9 +31,10 @@ class Subscription(Base):
     path: Mapped[str]
     #: Kinds of event. NULL: all.
     kinds: Mapped[list[str] | None] = mapped_column(ARRAY(CODE))
-    #: Of units in this area. NULL: of all, and what is of no area.
+    #: Of units and plans of this area or of one in it. NULL: of all, and what is of no area.
     area_id: Mapped[int | None]
-    #: Codes: of reports with a value of one of them, of plans for one of them. NULL: of all.
+    #: Codes: of reports with a value of one of them (in the version, or in the accepted one that it
+    #: replaces), of plans for one of them. NULL: of all, and what is of none.
     indicators: Mapped[list[str] | None] = mapped_column(ARRAY(CODE))
     #: Position in the journal up to which events were put into the outbox.
     position: Mapped[int] = mapped_column(BigInteger)

@@ -20,6 +20,11 @@ _LET_GO = text("""
     DELETE FROM held_stream
     WHERE jurisdiction_id = :jurisdiction AND partner_id = :partner AND stream = :stream
 """)
+_WAITING = text("""
+    SELECT count(*) FROM delivery
+    WHERE jurisdiction_id = :jurisdiction AND partner_id = :partner AND stream = :stream
+      AND state IN ('waiting', 'dead')
+""")
 
 
 def _change(change: str, which: str) -> TextClause:
@@ -45,6 +50,11 @@ class Stream(NamedTuple):
     jurisdiction: int
     partner: int
     stream: str
+
+
+def waiting(session: Session, stream: Stream) -> int:
+    """Give how many messages of a stream are not delivered, dead ones included."""
+    return int(session.execute(_WAITING, stream._asdict()).scalar_one())
 
 
 def hold(session: Session, stream: Stream, *, at: datetime) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from indicators_api.exchange import fanout, worker
+from indicators_api.exchange.fanout import Portion
 from indicators_api.exchange.worker import Settings
 from tests.callers import Caller
 from tests.factories import done
@@ -16,6 +17,8 @@ Json = dict[str, Any]
 #: `whsec_` and 32 bytes in base64.
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="  # noqa: S105 - the tests' own
 SECRET_NAME = "EXCHANGE_SECRET_IOC"  # noqa: S105 - a name
+#: So that there is more than one batch.
+SMALL = Portion(batch=3)
 HOOK = "/hooks/indicators"
 
 
@@ -54,10 +57,10 @@ class Push:
         """Read a subscription."""
         return dict(done(self.administrator.get(f"/subscriptions/{number}")))
 
-    def put_out(self) -> int:
+    def put_out(self, portion: Portion = SMALL) -> int:
         """Put what has happened into the outbox."""
         settings = self.settings
-        return fanout.fan_out(settings.database, 1, at=settings.clock(), batch=3)
+        return fanout.fan_out(settings.database, 1, at=settings.clock(), portion=portion)
 
     def run(self) -> None:
         """Put what has happened into the outbox, and deliver what is due."""

@@ -2,16 +2,21 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from indicators_api.api.context import wall_clock
 from indicators_api.audit import numbering
-from indicators_api.exchange import fanout
+from indicators_api.cli.openapi import contract
+from indicators_api.exchange import fanout, worker
+from indicators_api.exchange.fanout import Portion, fan_out
+from indicators_api.exchange.worker import Duty
 from indicators_api.outbox import policy
 from tests.callers import Caller, Clock
 from tests.exchange.conftest import GOOD
@@ -79,6 +84,28 @@ def test_a_signature_is_checked_as_the_documentation_says(
     assert len(said["code"].strip().splitlines()) <= 12
 
 
+def test_what_is_pushed_is_as_the_contract_says(push: Push, make_report: MakeReport) -> None:
+    """The contract: events and tests, in the OpenAPI document under `webhooks`."""
+    document = json.loads(contract())
+    (content,) = document["webhooks"]["event"]["post"]["requestBody"]["content"].values()
+    schema = {**content["schema"], "components": document["components"]}
+    validator = jsonschema_rs.Draft202012Validator(schema)
+    number = push.subscribe()
+    make_report(state="accepted")
+    more = {"period": "2024-07", "units": [VILLAGE], "due": "2024-07-30", "reason": "Storm"}
+    done(push.administrator.post("/deadline-exceptions", more))
+    push.take(number, "test")
+
+    push.run()
+
+    for body in [*push.bodies(), content["example"]]:
+        validator.validate(body)
+    told = {body["type"] for body in push.bodies()}
+    assert told == {"sent", "accepted", "deadline_changed", "test"}
+    with pytest.raises(jsonschema_rs.ValidationError):
+        validator.validate({**content["example"], "test": True})
+
+
 def test_a_subscription_tells_from_a_moment_on(
     push: Push, make_report: MakeReport, clock: Clock
 ) -> None:
@@ -122,6 +149,23 @@ def test_what_dies_between_journal_and_outbox_has_done_nothing(
 
     assert (died.put, there, left, again) == (2, 2, 0, [2, 0])
     assert push.told() == [("sent", WARD), ("accepted", WARD)]
+
+
+def test_what_waits_has_a_bound_and_the_rest_follows(push: Push, make_report: MakeReport) -> None:
+    """Decision 15: a receiver that is far behind does not fill the outbox."""
+    number = push.subscribe()
+    for unit in (WARD, NEIGHBOUR, VILLAGE):
+        make_report(unit=unit, state="accepted")
+    small = Portion(batch=2, ahead=3)
+
+    put = [push.put_out(small), push.put_out(small)]
+    waiting = push.look(number)["waiting"]
+    duty = Duty("", timedelta(0), lambda database, at: fan_out(database, 1, at=at, portion=small))
+    done = worker.run_once(push.settings, [duty])
+
+    assert (put, waiting, done) == ([4, 0], 4, 6)
+    units = [unit for unit in (WARD, NEIGHBOUR, VILLAGE) for _ in range(2)]
+    assert push.told() == list(zip(["sent", "accepted"] * 3, units, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from indicators_api.errors import DomainError
 from indicators_api.exchange import fanout, pausing, subscription_queries, subscriptions, worker
+from indicators_api.exchange.fanout import Portion
 from indicators_api.exchange.subscriptions import Wanted
 from indicators_api.exchange.worker import Settings
 from tests.callers import Clock
@@ -156,7 +157,7 @@ def test_each_event_arrives_once_and_in_order(
     hasty = settings._replace(clock=wall_clock, pace=0.0005)
 
     def fan_out() -> object:
-        return fanout.fan_out(database, 1, at=wall_clock(), batch=5)
+        return fanout.fan_out(database, 1, at=wall_clock(), portion=Portion(5, 20))
 
     def deliver() -> object:
         return worker.deliver(hasty)

@@ -18,7 +18,7 @@ FOREIGN_SERVICES = [
 
 
 def test_the_docs_list_every_operation(page: Page, live_url: str) -> None:
-    """Browse: /docs shows the OpenAPI 3.1 document, with no foreign request and no violation."""
+    """Browse: /docs shows the document, webhooks too; no foreign request and no violation."""
     page.goto(f"{live_url}/docs")
     contract = page.request.get(f"{live_url}/openapi.json").json()
 
@@ -26,7 +26,7 @@ def test_the_docs_list_every_operation(page: Page, live_url: str) -> None:
 
     expect(page.get_by_role("heading", name=contract["info"]["title"], exact=True)).to_be_visible()
     assert contract["openapi"].startswith("3.1.")
-    assert listed == {
+    assert listed == {*contract["webhooks"]} | {
         f"{method.upper()}{path}"
         for path, item in contract["paths"].items()
         for method in item
@@ -118,7 +118,10 @@ def open_groups(page: Page) -> None:
 
 
 def operations_listed(page: Page) -> set[str]:
-    """Read GET/api/v1/me from each link such as #tag/me/GET/api/v1/me in the side bar."""
+    """Read GET/api/v1/me from each link such as #tag/me/GET/api/v1/me in the side bar.
+
+    Of a webhook its name.
+    """
     open_groups(page)
     links = page.get_by_role("complementary").get_by_role("link", name="HTTP Method:")
     addresses: list[str] = links.evaluate_all("links => links.map((link) => link.hash)")

@@ -12,6 +12,8 @@ from typing import Self
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 
+_ROMAN = ("I", "II", "III", "IV")
+
 _TEXT = re.compile(
     r"(?P<year>\d{4})(?:-(?:(?P<month>\d{2})|Q(?P<quarter>[1-4])|S(?P<half>[12])|(?P<nine>9M)))?"
 )
@@ -109,6 +111,21 @@ class Period:
                 return f"{self.year:04}-9M"
             case PeriodType.YEAR:
                 return f"{self.year:04}"
+
+    @property
+    def name_vi(self) -> str:
+        """The Vietnamese name: `tháng 7/2024`, `quý III/2024`, `6 tháng đầu năm 2024`."""
+        match self.type:
+            case PeriodType.MONTH:
+                return f"tháng {self.number}/{self.year}"
+            case PeriodType.QUARTER:
+                return f"quý {_ROMAN[self.number - 1]}/{self.year}"
+            case PeriodType.HALF:
+                return f"6 tháng {'đầu' if self.number == 1 else 'cuối'} năm {self.year}"
+            case PeriodType.NINE_MONTHS:
+                return f"9 tháng năm {self.year}"
+            case PeriodType.YEAR:
+                return f"năm {self.year}"
 
     @property
     def first_month(self) -> Self:

@@ -9,14 +9,13 @@ from indicators_api.aggregation.bulletin import Bulletin, Line
 from indicators_api.aggregation.queries import Figure
 from indicators_api.api.context import VIETNAM
 from indicators_api.formats.sheet import Column, Heading, Number, Row, Sheet
-from indicators_api.periods import Period, PeriodType
+from indicators_api.periods import Period
 
 TITLE: Final = "Một số chỉ tiêu kinh tế – xã hội chủ yếu"
 #: Percentages are printed with two decimals, whatever the indicator has.
 _PERCENT: Final = 2
 _STATUS: Final = {"E": "Ước thực hiện", "P": "Sơ bộ", "A": "Thực hiện", None: "Kỳ báo cáo"}
 _BASIS: Final = {"accepted": "Số liệu đã duyệt", "sent": "Số liệu đã gửi"}
-_ROMAN: Final = ("I", "II", "III", "IV")
 
 #: As statistical yearbooks print what is not there.
 _MISSING: Final = "…"
@@ -41,7 +40,7 @@ def sheet_of(bulletin: Bulletin, *, basis: str, as_of: datetime) -> Sheet:
     return Sheet(
         title=TITLE,
         subtitles=[
-            f"{bulletin.area.name_vi} · {_capital(named(bulletin.period))}",
+            f"{bulletin.area.name_vi} · {_capital(bulletin.period.name_vi)}",
             f"{_BASIS[basis]}, cập nhật đến {moment:%H:%M} ngày {moment:%d/%m/%Y}",
         ],
         columns=_columns(bulletin),
@@ -50,25 +49,10 @@ def sheet_of(bulletin: Bulletin, *, basis: str, as_of: datetime) -> Sheet:
     )
 
 
-def named(period: Period) -> str:
-    """Name a period in Vietnamese: `tháng 7/2024`, `quý III/2024`, `6 tháng đầu năm 2024`."""
-    year = period.year
-    match period.type:
-        case PeriodType.MONTH:
-            return f"tháng {period.number}/{year}"
-        case PeriodType.QUARTER:
-            return f"quý {_ROMAN[period.number - 1]}/{year}"
-        case PeriodType.HALF:
-            return f"6 tháng {'đầu' if period.number == 1 else 'cuối'} năm {year}"
-        case PeriodType.NINE_MONTHS:
-            return f"9 tháng năm {year}"
-    return f"năm {year}"
-
-
 def _so_far(period: Period) -> str:
     """Name the year to date that ends with a period: `7 tháng năm 2024`."""
     last = period.last_month.number
-    return named(period) if last == 1 else f"{last} tháng năm {period.year}"
+    return period.name_vi if last == 1 else f"{last} tháng năm {period.year}"
 
 
 def _capital(text: str) -> str:
@@ -80,9 +64,9 @@ def _columns(bulletin: Bulletin) -> list[Column]:
     return [
         Column("Chỉ tiêu"),
         Column("Đơn vị tính"),
-        Column("Cùng kỳ năm trước", named(period.same_last_year)),
-        Column("Kỳ trước", named(period.previous)),
-        Column(_STATUS[bulletin.status], named(period)),
+        Column("Cùng kỳ năm trước", period.same_last_year.name_vi),
+        Column("Kỳ trước", period.previous.name_vi),
+        Column(_STATUS[bulletin.status], period.name_vi),
         Column("Tăng, giảm so với kỳ trước (%)"),
         Column("Tăng, giảm so với cùng kỳ (%)"),
         Column("Lũy kế từ đầu năm", _so_far(period)),

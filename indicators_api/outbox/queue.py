@@ -3,19 +3,22 @@
 At least once on the wire: an outcome that isn't recorded is tried again. The receiver knows a
 message again by its id. Order is kept within a partner's stream: a message waits for the ones
 before it, also for a dead one, until an administrator resends or cancels that; all of a stream
-wait while it is held (see `streams.py`).
+wait while it is held (see `streams.py`). One stream goes ahead of all others of its partner.
 """
 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
 
 from indicators_api.db.session import Session
 from indicators_api.outbox import policy
 from indicators_api.outbox.policy import Outcome, Verdict
+
+#: The stream that goes ahead: whatever was put in after a message of it waits for that one too.
+AHEAD: Final = "catalogue"
 
 #: Of an answer as much is kept.
 _KEPT = 4000
@@ -32,7 +35,7 @@ _ENQUEUE = text("""
     ORDER BY m.n
     RETURNING id
 """)
-_CLAIM = """
+_CLAIM = f"""
     SELECT d.id, d.jurisdiction_id, d.message_id, d.kind, d.stream, d.path, d.body, d.headers,
            d.attempts, d.created_at, d.partner_id, p.code, p.base_url, p.authentication, p.secret,
            p.authorities, coalesce(l.failures, 0) AS failures
@@ -41,11 +44,11 @@ _CLAIM = """
     LEFT JOIN partner_line l ON l.jurisdiction_id = d.jurisdiction_id
                             AND l.partner_id = d.partner_id
     WHERE d.state = 'waiting' AND d.due_at <= :at AND p.switched_on
-      AND (l.resting_until IS NULL OR l.resting_until <= :at) AND {which}
+      AND (l.resting_until IS NULL OR l.resting_until <= :at) AND {{which}}
       AND d.partner_id <> ALL(CAST(:busy AS int[]))
       AND NOT EXISTS (SELECT FROM delivery e
-                      WHERE e.partner_id = d.partner_id AND e.stream = d.stream AND e.id < d.id
-                        AND e.state IN ('waiting', 'dead'))
+                      WHERE e.partner_id = d.partner_id AND e.stream IN (d.stream, '{AHEAD}')
+                        AND e.id < d.id AND e.state IN ('waiting', 'dead'))
       AND NOT EXISTS (SELECT FROM held_stream h
                       WHERE h.jurisdiction_id = d.jurisdiction_id
                         AND h.partner_id = d.partner_id AND h.stream = d.stream)

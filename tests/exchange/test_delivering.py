@@ -70,6 +70,28 @@ def test_what_fails_is_tried_again_later_and_holds_up_its_stream_alone(
     assert first.answer == {"status": 200, "body": {"receipt": "R-1"}}
 
 
+def test_data_waits_for_the_catalogues_that_were_put_in_before_it(
+    session: Session, clock: Clock, server: Server, settings: Settings
+) -> None:
+    """Exchange: catalogues go before data, across streams; what was put in before them goes on."""
+    partner = make_partner(session, clock, server.url)
+    other = make_partner(session, clock, server.url, code="OTHER")
+    early, late = message(partner, 1, "kpi/1"), message(partner, 3)
+    put_in(session, clock, early, message(partner, 2, "catalogue"), late, message(other, 4))
+    server.behave = lambda _: REFUSED if bodies(server)[-1] == 2 else GOOD
+
+    worker.work_off(settings)
+    while_dead = sorted(bodies(server))
+    dead = queries.deliveries(session, 1, queries.Filter(state="dead"), limit=1)[0].message_id
+    server.behave = lambda _: GOOD
+    queries.resend(session, 1, dead, at=clock())
+    session.commit()
+    worker.work_off(settings)
+
+    assert while_dead == [1, 2, 4]
+    assert bodies(server)[3:] == [2, 3]
+
+
 def test_what_a_partner_refuses_is_dead_until_somebody_looks_at_it(
     session: Session, clock: Clock, server: Server, settings: Settings
 ) -> None:

@@ -25,6 +25,7 @@ from indicators_api.api.resources import (
     me,
     observations,
     operations_centre,
+    packages,
     partners,
     reports,
     sending,
@@ -63,6 +64,7 @@ GROUPS = (
     deliveries,
     certificates,
     sharing,
+    packages,
     me,
 )
 

@@ -55,6 +55,10 @@ def _log_level(text: str) -> str:
     return text
 
 
+def _optional_path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
 def _host(text: str) -> str:
     if not text or "/" in text or " " in text:
         raise ValueError("an address to listen on, such as 127.0.0.1 or 0.0.0.0")
@@ -129,6 +133,13 @@ class Config:
         "Folder of the files that partners' secrets are in (`file:NAME`); those named `env:NAME`"
         " are in the environment and begin with `EXCHANGE_SECRET_`",
         "/run/secrets",
+    )
+    exchange_mapping: Path | None = _setting(  # noqa: RUF009 - a field, as all above
+        "INDICATORS_EXCHANGE_MAPPING",
+        _optional_path,
+        "File that says what the Government Office calls what is ours (TOML); empty: the packaged"
+        " one, `indicators_api/data/exchange/mapping.toml`",
+        "",
     )
     log_level: str = _setting(
         "INDICATORS_LOG_LEVEL", _log_level, "debug, info, warning or error", "info"

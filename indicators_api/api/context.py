@@ -9,6 +9,7 @@ from flask import current_app, g
 from indicators_api.audit.journal import Author
 from indicators_api.config import Config
 from indicators_api.db.session import Database
+from indicators_api.exchange.seals import Signer, VerifierOf, nobody_verified
 from indicators_api.reports.desk import Who
 from indicators_api.security.actors import Actor
 
@@ -27,6 +28,10 @@ class Services(NamedTuple):
     config: Config
     database: Database
     clock: Callable[[], datetime]
+    #: How packages are signed. None: they go unsigned.
+    signer: Signer | None = None
+    #: How what partners send is verified.
+    verifier_of: VerifierOf = nobody_verified
 
 
 def services() -> Services:

@@ -92,11 +92,12 @@ def body(error: DomainError) -> dict[str, Any]:
         "instance": request.path,
         "request_id": g.get("request_id"),
         "facts": dict(error.facts),
-        "errors": [_fault(fault) for fault in error.faults],
+        "errors": [fault_of(fault) for fault in error.faults],
     }
 
 
-def _fault(fault: Fault) -> dict[str, Any]:
+def fault_of(fault: Fault) -> dict[str, Any]:
+    """Give the members of a fault, in the reader's language."""
     where: Mapping[str, Any] = {"pointer": fault.pointer, "code": fault.code}
     return {**where, "detail": say(fault.message), **fault.facts}
 

@@ -11,6 +11,7 @@ import click
 
 from indicators_api.addresses import Allowed
 from indicators_api.audit import numbering
+from indicators_api.cli import packages
 from indicators_api.cli.opening import JURISDICTION, require_url, wall_clock
 from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
@@ -118,8 +119,11 @@ def _fan_out(database: Database, at: datetime) -> int:
     return fanout.fan_out(database, JURISDICTION, at=at)
 
 
+exchange.add_command(packages.packages)
+
 #: What the worker does beside delivering.
 DUTIES = (
     Duty("number the journal", timedelta(seconds=5), _number),
     Duty("put events into the outbox", timedelta(seconds=1), _fan_out),
+    Duty("send packages", timedelta(minutes=10), packages.send_due),
 )

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indicators_api.cli.main import commands
+from indicators_api.errors import ExchangeNotReady
+from indicators_api.exchange import mapping_file
 from tests.exchange.conftest import Server, server
 
 __all__ = ["server"]
@@ -86,3 +88,47 @@ def test_a_way_to_fail_that_there_is_not_is_told(run: Run, tmp_path: Path) -> No
 
     assert refused.exit_code == 2
     assert "--fail" in refused.output
+
+
+def test_a_package_is_looked_at_then_sent(run: Run, server: Server) -> None:
+    """`exchange packages`: what would go, to the letter; `--send` puts it into the outbox."""
+    takes = ("--takes", "report_data", "--takes", "outline_form")
+    run("partners", "set", "VPCP", "--kind", "government_office", "--url", server.url, *takes)
+
+    shown = run("exchange", "packages", "VPCP", "2024-07")
+    sent = run("exchange", "packages", "VPCP", "2024-07", "--send")
+    again = run("exchange", "packages", "VPCP", "2024-07", "--send")
+    run("exchange", "run", "--once")
+
+    assert shown.exit_code == sent.exit_code == again.exit_code == 0, shown.output
+    assert '"ma_chi_tieu": "KTXH.05"' in shown.output
+    assert "outline_form: can't be built." in shown.output
+    assert sent.output.endswith("1 packages sent.\n")
+    assert again.output == "0 packages sent.\n"
+    ((path, headers, _),) = server.seen
+    assert path == "/packages"
+    assert headers["Message-Id"] in sent.output
+    assert "stands already" in run("exchange", "packages", "VPCP", "2024-07").output
+
+
+def test_gaps_are_printed_and_nothing_is_sent(
+    run: Run, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`exchange packages`: exit status 1, each gap on a line of standard error."""
+    file = tmp_path / "mapping.toml"
+    text = mapping_file.PACKAGED.read_text(encoding="utf-8")
+    file.write_text(text.replace("TRIEU_DONG = 0.001, ", ""), encoding="utf-8")
+    monkeypatch.setenv("INDICATORS_EXCHANGE_MAPPING", str(file))
+    kind = ("--kind", "government_office", "--takes", "report_data")
+    run("partners", "set", "VPCP", "--url", server.url, *kind)
+
+    shown = run("exchange", "packages", "VPCP", "2024-07")
+    sent = run("exchange", "packages", "VPCP", "2024-07", "--send")
+    wrong = run("exchange", "packages", "VPCP", "July")
+
+    assert shown.exit_code == 1
+    assert "gap: /units_of_measure/TY_DONG/TRIEU_DONG: Indicator" in shown.stderr
+    assert isinstance(sent.exception, ExchangeNotReady)
+    assert "/units_of_measure/TY_DONG/TRIEU_DONG" in str(sent.exception)
+    assert wrong.exit_code == 2
+    assert "0 waiting" in run("partners", "list").output

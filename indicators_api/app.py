@@ -21,6 +21,7 @@ from indicators_api.api.resources import (
     deadlines,
     deliveries,
     health,
+    inbox,
     indicators,
     me,
     observations,
@@ -65,6 +66,7 @@ GROUPS = (
     certificates,
     sharing,
     packages,
+    inbox,
     me,
 )
 

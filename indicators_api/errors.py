@@ -10,7 +10,7 @@ DomainError
 ├── MethodNotAllowed 405
 ├── NotAcceptable 406
 ├── Conflict 409 ── ReportExists · ReportClosed · WrongState · AllOfficial · CorrectionOpen ·
-│                   CorrectionDecided · DuplicateItem · ExchangeNotReady
+│                   CorrectionDecided · DuplicateItem · ExchangeNotReady · MessageReused
 ├── PreconditionFailed 412
 ├── TooLarge 413 ── BodyTooLarge · TooManyCells
 ├── UnsupportedMediaType 415
@@ -204,6 +204,14 @@ class ExchangeNotReady(Conflict):
     meaning = mark(
         "Something that the operator provides is missing: a secret, a key, an allowed host, a "
         "mapping. `detail` names it; nothing was sent."
+    )
+
+
+class MessageReused(Conflict):
+    slug, title = "message-reused", mark("Another message has this id")
+    meaning = mark(
+        "A message is taken once; sent again, it is answered as the first time. What says another "
+        "thing needs an id of its own. Nothing was stored."
     )
 
 

@@ -77,6 +77,22 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             self.arguments(schema, location=location, unknown=RAISE, **extra),
         )
 
+    def takes_message(self, headers: Mapping[str, str], *, example: Any) -> Callable[[View], View]:
+        """Document headers, with their meanings, and a body that the view reads itself."""
+        parameters = [
+            {
+                "in": "header",
+                "name": name,
+                "required": True,
+                "description": meaning,
+                "schema": {"type": "string"},
+            }
+            for name, meaning in headers.items()
+        ]
+        content = {JSON: {"schema": {"type": "object"}, "example": example}}
+        body = {"required": True, "content": content}
+        return cast("Callable[[View], View]", self.doc(parameters=parameters, requestBody=body))
+
     def answers(
         self,
         status: int,

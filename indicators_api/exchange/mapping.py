@@ -146,7 +146,12 @@ def identifier(mapping: PartnerMapping, ours: str) -> str:
 
 
 def our_code(mapping: PartnerMapping, system: str, code: str) -> str | None:
-    """Give our code of one of theirs, indicators and identifiers included; None: it has none."""
+    """Give our code of one of theirs, indicators and identifiers included; None: it has none.
+
+    A unit of measure of theirs may stand for several of ours: it stays as it is.
+    """
+    if system == "unit_of_measure":
+        return code if code in mapping.units_of_measure else None
     if system == "indicator":
         return next((k for k, v in mapping.indicators.items() if v.code == code), None)
     if system == "identifier":

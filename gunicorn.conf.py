@@ -8,11 +8,14 @@ import sys
 
 from indicators_api.cli import private
 from indicators_api.config import ConfigError, from_environment
+from indicators_api.exchange.seals import signer_of
 from indicators_api.logs import settings
 
 # Not named `config`: gunicorn has a setting of that name, and reads every name here as a setting.
 try:
     chosen = from_environment(os.environ)
+    # A key that can't be read stops the start with a sentence, not each worker with a trace.
+    signer_of(chosen.signing_key)
 except ConfigError as error:
     sys.exit(f"indicators-api: {error}")
 
@@ -32,6 +35,8 @@ graceful_timeout = 30
 keepalive = 20
 # The largest gunicorn takes: 649 codes in an address are 5.8 kB.
 limit_request_line = 8190
+# A message's signature with a chain of certificates; buffers of deploy/nginx.conf hold as much.
+limit_request_field_size = 16_384
 # Replaced now and then, not all at once, so that a slow leak never matters.
 max_requests = 20_000
 max_requests_jitter = 2_000

@@ -40,6 +40,7 @@ from indicators_api.api.rest import make_api
 from indicators_api.config import Config
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
+from indicators_api.exchange.seals import signer_of
 from indicators_api.periods import Period
 
 #: The groups of calls, in the order of the documentation.
@@ -138,7 +139,9 @@ def create_app(
     app.url_map.converters["day"] = DayConverter
     # One byte more than allowed is read, because werkzeug cuts a chunked body here without a word.
     app.config["MAX_CONTENT_LENGTH"] = config.max_body_bytes + 1
-    app.extensions["indicators"] = context.Services(config, database or connect(config), clock)
+    app.extensions["indicators"] = context.Services(
+        config, database or connect(config), clock, signer_of(config.signing_key)
+    )
     envelope.register(app)
     problems.register(app)
     app.register_blueprint(pages.blueprint)

@@ -9,7 +9,7 @@ from flask import current_app, g
 from indicators_api.audit.journal import Author
 from indicators_api.config import Config
 from indicators_api.db.session import Database
-from indicators_api.exchange.seals import Signer, VerifierOf, nobody_verified
+from indicators_api.exchange.seals import Signer
 from indicators_api.reports.desk import Who
 from indicators_api.security.actors import Actor
 
@@ -30,8 +30,6 @@ class Services(NamedTuple):
     clock: Callable[[], datetime]
     #: How packages are signed. None: they go unsigned.
     signer: Signer | None = None
-    #: How what partners send is verified.
-    verifier_of: VerifierOf = nobody_verified
 
 
 def services() -> Services:

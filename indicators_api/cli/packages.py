@@ -21,9 +21,9 @@ from indicators_api.db.session import Database
 from indicators_api.exchange import job as jobs
 from indicators_api.exchange import mapping_file, outgoing, schedule
 from indicators_api.exchange.kinds import NOT_BUILT
-from indicators_api.exchange.mapping import PartnerMapping
 from indicators_api.exchange.outgoing import Plan
 from indicators_api.exchange.schedule import Means
+from indicators_api.exchange.seals import signer_of
 from indicators_api.periods import Period
 
 
@@ -51,17 +51,17 @@ def packages(*, partner: str, period: Period, send: bool) -> None:
 
     With --send what does not stand already is sent. Exit status 1 where there are gaps.
     """
-    mapping, at = configured_mapping(), wall_clock()
+    means, at = configured_means(), wall_clock()
     if send:
         with writing() as session:
-            job = jobs.job(session, JURISDICTION, partner, period, mapping=mapping, at=at)
-            sent = outgoing.send(session, OPERATOR, job, None)
+            job = jobs.job(session, JURISDICTION, partner, period, mapping=means.mapping, at=at)
+            sent = outgoing.send(session, OPERATOR, job, means.signer)
         for each in sent:
             click.echo(f"{each.message_id} ({each.reason}) waits in the outbox.")
         click.echo(f"{len(sent)} packages sent.")
         return
     with reading() as session:
-        job = jobs.job(session, JURISDICTION, partner, period, mapping=mapping, at=at)
+        job = jobs.job(session, JURISDICTION, partner, period, mapping=means.mapping, at=at)
         plan = outgoing.look(session, job)
     _show(plan)
     if plan.gaps:
@@ -70,13 +70,13 @@ def packages(*, partner: str, period: Period, send: bool) -> None:
 
 def send_due(database: Database, at: datetime) -> int:
     """Send what is due and what was corrected, as a duty of the worker."""
-    return schedule.send_due(database, at, JURISDICTION, Means(configured_mapping(), None))
+    return schedule.send_due(database, at, JURISDICTION, configured_means())
 
 
-def configured_mapping() -> PartnerMapping:
-    """Read the mapping that the settings name."""
+def configured_means() -> Means:
+    """Read the mapping and the key that the settings name, as the files are now."""
     config = from_environment({**os.environ, "DATABASE_URL": require_url()})
-    return mapping_file.read(config.exchange_mapping)
+    return Means(mapping_file.read(config.exchange_mapping), signer_of(config.signing_key))
 
 
 def _show(plan: Plan) -> None:

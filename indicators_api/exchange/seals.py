@@ -1,24 +1,30 @@
-"""How what goes out is signed, and what comes in is verified; who does it is passed in."""
+"""How what goes out is signed, and what comes in is verified. See decision 12."""
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 
 from indicators_api.db.session import Session
-from indicators_api.errors import ExchangeNotReady, mark
+from indicators_api.security import certificates
+from indicators_api.security.signing import load_signing_key, sign, verify
 
 #: Gives the detached JWS of a body.
 Signer = Callable[[bytes], str]
 #: Gives the fingerprint of the certificate by which a body's signature is good at a moment. Raises
-#: a DomainError where it is not.
+#: SignatureRefused where it is not.
 Verifier = Callable[[bytes, str, datetime], str]
-#: Gives the verifier by what is registered for a partner, of a jurisdiction.
-VerifierOf = Callable[[Session, int, int], Verifier]
 
 
-def nobody_verified(_session: Session, _jurisdiction: int, _partner: int) -> Verifier:
-    """Trust nobody: where no way to verify is set up, no message is taken."""
+def signer_of(key: Path | None) -> Signer | None:
+    """Sign by the key in a file; None where there is none: packages go unsigned.
 
-    def refuse(_body: bytes, _signature: str, _at: datetime) -> str:
-        raise ExchangeNotReady(mark("No certificate is registered to verify signatures by."))
+    Raises ConfigError where the file holds no key.
+    """
+    return partial(sign, signer=load_signing_key(key)) if key else None
 
-    return refuse
+
+def verifier_of(session: Session, jurisdiction: int, partner_id: int) -> Verifier:
+    """Verify by the certificates that are registered for a partner."""
+    trusted = certificates.trusted(session, jurisdiction, partner=partner_id)
+    return lambda body, signature, at: verify(body, signature, trusted, at=at)

@@ -4,7 +4,6 @@ The tree has the partner's names, codes, units of measure and spellings; what is
 how, knows nothing of packages. XML would be another writer of the same tree.
 """
 
-import json
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from indicators_api.exchange.mapping import LEFT_OUT, Gap, PartnerMapping
 from indicators_api.exchange.packages import Envelope, Package
 from indicators_api.exchange.shapes import Leaf, Part, Shape, part_name, shapes
 from indicators_api.periods import Period
+from indicators_api.security.canonical import canonical
 from indicators_api.validation.exact import plain
 
 
@@ -50,14 +50,8 @@ def message(mapping: PartnerMapping, envelope: Branch, content: Branch) -> Branc
 
 
 def to_json(tree: Branch) -> bytes:
-    """Write a tree as canonical JSON (RFC 8785): keys in order, no spaces, UTF-8.
-
-    Names are ASCII (`mapping_file.py`), so that the order of code points is that of UTF-16; numbers
-    are whole and far below 2**53.
-    """
-    said = _plain_objects(tree)
-    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    """Write a tree as canonical JSON (RFC 8785), the form that is signed."""
+    return canonical(_plain_objects(tree))
 
 
 def _branch(mapping: PartnerMapping, part: Any, gaps: dict[str, Fault]) -> Branch:

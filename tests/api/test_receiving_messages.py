@@ -1,11 +1,10 @@
 """Messages from partners: taken once, matched or looked at; whatever is bad harms nothing."""
 
 import copy
-import hashlib
 import json
 import threading
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,47 +13,25 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from indicators_api.api.context import Services
 from indicators_api.audit.journal import Author
 from indicators_api.config import Config
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
-from indicators_api.errors import InvalidRequest
 from indicators_api.exchange import inbox, mapping_file
 from indicators_api.exchange.inbox import Letter, Sender
 from indicators_api.exchange.kinds import CATALOGUES, INBOUND, KINDS
-from indicators_api.exchange.seals import Verifier
+from indicators_api.security import certificates
+from indicators_api.security.signing import sign
 from tests.callers import Caller, Clock, assert_problem, issue_token
-from tests.exchange.conftest import make_partner
+from tests.exchange.conftest import OPERATOR, make_partner
 from tests.factories import JULY, done
+from tests.signers import UNTIL, certificate_of, signer
 
 OFFICE, US = "000.00.00.G22", "000.00.00.H59"
 
 
-def seal(body: bytes) -> str:
-    """What the tests take for a good signature."""
-    return hashlib.sha256(body).hexdigest()
-
-
-def verifier_of(_session: Session, _jurisdiction: int, partner: int) -> Verifier:
-    def verify(body: bytes, signature: str, _at: datetime) -> str:
-        if signature != seal(body):
-            raise InvalidRequest("The signature is not one of this body.")
-        return f"certificate of {partner}"
-
-    return verify
-
-
-@pytest.fixture
-def app(made_once: Flask, config: Config, database: Database, clock: Clock) -> Flask:
-    """The application, with a verifier that knows `seal`."""
-    services = Services(config, database, clock, verifier_of=verifier_of)
-    made_once.extensions["indicators"] = services
-    return made_once
-
-
 class System(Caller):
-    """A partner's system: it seals what it sends."""
+    """A partner's system: it signs what it sends."""
 
     def send(self, message: dict[str, Any], **other: Any) -> TestResponse:
         body = other.pop("body", json.dumps(message, ensure_ascii=False).encode())
@@ -62,9 +39,10 @@ class System(Caller):
         headers = {
             "Message-Id": envelope.get("ma_goi_tin", "m-1"),
             "Message-Kind": "report_status",
-            "Signature": seal(body),
             **other.pop("headers", {}),
         }
+        if "Signature" not in headers:
+            headers["Signature"] = sign(body, signer("office"))
         kept = {name: said for name, said in headers.items() if said is not None}
         return self.post("/exchange/messages", body, headers=kept, **other)
 
@@ -78,6 +56,8 @@ def administrator(client_of: Callable[..., Caller]) -> Caller:
 def office(app: Flask, database: Database, session: Session, clock: Clock) -> System:
     """The Government Office's system."""
     number = make_partner(session, clock, "http://127.0.0.1:9", takes=["report_data"])
+    own = certificate_of(signer("office"))
+    certificates.register(session, OPERATOR, own, partner="VPCP", at=clock())
     session.commit()
     token = issue_token(database, "partner", at=clock(), partner_id=number)
     return System(app.test_client(), token)
@@ -153,7 +133,7 @@ def test_a_status_is_matched_to_the_package_that_it_tells_of(
         "receipt": taken["receipt"],
     }
     assert (kept["state"], kept["kind"], kept["partner"]) == ("taken", "report_status", "VPCP")
-    assert kept["fingerprint"].startswith("certificate of ")
+    assert kept["fingerprint"] == signer("office").fingerprint
 
 
 def test_a_receipt_is_matched_too(administrator: Caller, office: System, package: str) -> None:
@@ -330,6 +310,7 @@ def test_a_body_that_is_none_harms_nothing(
 ) -> None:
     """Inbound: not JSON, repeated keys, another media type."""
     other = {"content_type": kind} if kind else {}
+    other["headers"] = {"Signature": "of no matter"}
 
     refused = office.send({}, body=body, **other)
 
@@ -350,23 +331,53 @@ def test_a_body_that_is_too_large_is_not_read(
     assert count(session, "received_message") == 0
 
 
+@pytest.mark.parametrize(
+    ("signed", "slug"),
+    [
+        (lambda _: sign(b"{}", signer("office")), "signature-mismatch"),
+        (lambda body: sign(body, signer("somebody")), "certificate-unknown"),
+        (lambda _: "nonsense", "signature-malformed"),
+    ],
+)
 def test_a_bad_signature_is_refused_and_logged_without_what_was_said(
-    office: System, package: str, session: Session, caplog: pytest.LogCaptureFixture
+    office: System,
+    package: str,
+    session: Session,
+    caplog: pytest.LogCaptureFixture,
+    signed: Callable[[bytes], str],
+    slug: str,
 ) -> None:
     """Inbound: signed by somebody else, or changed on its way."""
     said = status(package, "DA_NHAN", note="a secret word")
+    body = json.dumps(said).encode()
 
-    refused = office.send(said, headers={"Signature": seal(b"other")})
+    refused = office.send(said, body=body, headers={"Signature": signed(body)})
 
-    assert_problem(refused, 422, "invalid-request")
+    assert_problem(refused, 422, slug)
     (line,) = [record for record in caplog.records if record.message == "message refused"]
     fields = line.__dict__
-    assert (fields["message_id"], fields["kind"], fields["why"]) == (
-        *("S-1", "report_status"),
-        "invalid-request",
-    )
+    assert (fields["message_id"], fields["kind"], fields["why"]) == ("S-1", "report_status", slug)
     assert not [record for record in caplog.records if "secret word" in str(record.__dict__)]
     assert count(session, "received_message") == 0
+
+
+def test_a_certificate_that_ended_signs_nothing_new(
+    administrator: Caller, office: System, package: str, clock: Clock
+) -> None:
+    """Inbound: expired or revoked; what it signed before stays taken."""
+    before = done(office.send(status(package, "DA_NHAN")))
+    (registered,) = done(administrator.get("/certificates?partner=VPCP"))["data"]
+    now, clock.now = clock.now, UNTIL + timedelta(days=1)
+    expired = office.send(status(package, "DA_GHI_NHAN", "S-2"))
+    clock.now = now
+    done(administrator.delete(f"/certificates/{registered['fingerprint']}"), 204)
+    clock.forward(minutes=1)
+
+    revoked = office.send(status(package, "DA_GHI_NHAN", "S-2"))
+
+    assert_problem(expired, 422, "certificate-not-valid")
+    assert_problem(revoked, 422, "certificate-revoked")
+    assert done(office.send(status(package, "DA_NHAN"))) == before
 
 
 @pytest.mark.parametrize(
@@ -398,10 +409,15 @@ def test_a_partner_says_nothing_of_anothers_packages(
 ) -> None:
     """Inbound: a status is the receiver's."""
     number = make_partner(session, clock, "http://127.0.0.1:9", code="OTHER")
+    theirs = signer("somebody")
+    certificates.register(session, OPERATOR, certificate_of(theirs), partner="OTHER", at=clock())
     session.commit()
     token = issue_token(database, "partner", at=clock(), partner_id=number)
 
-    refused = System(app.test_client(), token).send(status(package, "TU_CHOI"))
+    said = status(package, "TU_CHOI")
+    body = json.dumps(said).encode()
+    headers = {"Signature": sign(body, theirs)}
+    refused = System(app.test_client(), token).send(said, body=body, headers=headers)
 
     faults = assert_problem(refused, 422, "invalid-request")["errors"]
     assert [fault["code"] for fault in faults] == ["unknown-package"]
@@ -478,23 +494,6 @@ def test_what_we_send_ourselves_could_be_taken(
     assert summary["not_ours"] == {}
 
 
-def test_without_a_way_to_verify_nothing_is_taken(
-    office: System,
-    app: Flask,
-    config: Config,
-    database: Database,
-    clock: Clock,
-    session: Session,
-    package: str,
-) -> None:
-    """Inbound: what nobody can vouch for stays outside."""
-    app.extensions["indicators"] = Services(config, database, clock)
-
-    assert_problem(office.send(status(package, "DA_NHAN")), 409, "exchange-not-ready")
-
-    assert count(session, "received_message") == 0
-
-
 @pytest.mark.committed
 def test_a_message_that_comes_twice_at_once_is_taken_once(committed_url: str, clock: Clock) -> None:
     """Inbound: both senders get the one receipt, one row and one entry in the journal."""
@@ -503,7 +502,7 @@ def test_a_message_that_comes_twice_at_once_is_taken_once(committed_url: str, cl
     with database.writing() as session:
         partner = make_partner(session, clock, "http://127.0.0.1:9")
     body = json.dumps(catalogue()).encode()
-    letter = Letter("C-1", "indicator_catalogue", seal(body), body, catalogue())
+    letter = Letter("C-1", "indicator_catalogue", "signature", body, catalogue())
     sender = Sender(Author(1, 1, "partner", None), partner)
     inside, receipts = threading.Barrier(2), []
 

@@ -8,9 +8,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from indicators_api.cli.main import commands
+from indicators_api.config import ConfigError
 from indicators_api.errors import ExchangeNotReady
 from indicators_api.exchange import mapping_file
+from indicators_api.security.signing import verify
 from tests.exchange.conftest import Server, server
+from tests.signers import SINCE, certificate_of, secret_of, signer
 
 __all__ = ["server"]
 
@@ -109,6 +112,30 @@ def test_a_package_is_looked_at_then_sent(run: Run, server: Server) -> None:
     assert path == "/packages"
     assert headers["Message-Id"] in sent.output
     assert "stands already" in run("exchange", "packages", "VPCP", "2024-07").output
+
+
+def test_what_is_sent_by_hand_is_signed_by_the_key_of_the_settings(
+    run: Run, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signing: a detached signature of the very bytes, in the header `Signature`."""
+    ours = signer("province")
+    file = tmp_path / "key.pem"
+    file.write_text(secret_of(ours) + certificate_of(ours), encoding="ascii")
+    monkeypatch.setenv("INDICATORS_SIGNING_KEY", str(file))
+    kind = ("--kind", "government_office", "--takes", "report_data")
+    run("partners", "set", "VPCP", "--url", server.url, *kind)
+
+    sent = run("exchange", "packages", "VPCP", "2024-07", "--send")
+    run("exchange", "run", "--once")
+    file.write_text("no key", encoding="ascii")
+    unsigned = run("exchange", "packages", "VPCP", "2024-08", "--send")
+
+    ((_, headers, body),) = server.seen
+    trusted = {ours.fingerprint: None}
+    assert sent.exit_code == 0
+    assert verify(body, headers["Signature"], trusted, at=SINCE) == ours.fingerprint
+    assert isinstance(unsigned.exception, ConfigError)
+    assert "0 waiting" in run("partners", "list").output
 
 
 def test_gaps_are_printed_and_nothing_is_sent(

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,11 +22,13 @@ from indicators_api.exchange import package_queries as queries
 from indicators_api.exchange.schedule import Means, due_months
 from indicators_api.outbox import queries as outbox
 from indicators_api.periods import Period
+from indicators_api.security.signing import sign, verify
 from tests.applications import app, made_once
 from tests.callers import Caller, Clock
 from tests.exchange.conftest import make_partner
 from tests.factories import JULY, MakeReport, done
 from tests.queries.filing import file
+from tests.signers import signer
 
 __all__ = ["app", "made_once"]
 
@@ -292,12 +295,14 @@ def test_what_goes_out_is_signed_by_who_is_passed_in(
     make_report(unit=CITY, state="accepted", values={REVENUE: "1000"})
     set_to(clock, 7, 25)
 
-    run(database, clock, Means(MAPPING, lambda body: f"signed {len(body)}"))
+    ours = signer("province")
+    run(database, clock, Means(MAPPING, partial(sign, signer=ours)))
 
-    rows = session.execute(text("SELECT headers, octet_length(body), path FROM delivery"))
-    signed = [(row[0]["Signature"], f"signed {row[1]}", row[2]) for row in rows]
-    assert len(signed) == 4
-    assert all(header == said and path == "/packages" for header, said, path in signed)
+    rows = session.execute(text("SELECT headers, body, path FROM delivery")).all()
+    trusted = {ours.fingerprint: None}
+    signed = {verify(bytes(row[1]), row[0]["Signature"], trusted, at=clock()) for row in rows}
+    assert (len(rows), signed) == (4, {ours.fingerprint})
+    assert {row[2] for row in rows} == {"/packages"}
     assert office
 
 

@@ -93,11 +93,28 @@ def test_the_signing_key_is_read_when_it_is_needed_not_before() -> None:
     assert from_environment(given).signing_key == Path("/run/secrets/signing.pem")
 
 
-@pytest.mark.parametrize("command", [["gunicorn", "wsgi:app"], ["indicators-api", "run"]])
-def test_a_wrong_setting_stops_the_start_with_a_sentence(command: list[str]) -> None:
+PORT = ("PORT", "many", "PORT must be a whole number from 1 to 65535.")
+SIGNING_KEY = (
+    *("INDICATORS_SIGNING_KEY", "/nowhere/key.pem"),
+    "The signing key /nowhere/key.pem can't be read: No such file or directory.",
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "wrong"),
+    [
+        (["gunicorn", "wsgi:app"], PORT),
+        (["gunicorn", "wsgi:app"], SIGNING_KEY),
+        (["indicators-api", "run"], PORT),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence(
+    command: list[str], wrong: tuple[str, str, str]
+) -> None:
     """No trace: the sentence says what to do."""
+    setting, value, sentence = wrong
     program = Path(sys.executable).with_name(command[0])
-    environment = {**os.environ, "DATABASE_URL": URL, "PORT": "many"}
+    environment = {**os.environ, "DATABASE_URL": URL, setting: value}
 
     done = subprocess.run(
         [program, *command[1:]],
@@ -110,7 +127,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence(command: list[str]) -> 
     )
 
     assert done.returncode == 1
-    assert done.stderr.strip() == "indicators-api: PORT must be a whole number from 1 to 65535."
+    assert done.stderr.strip() == f"indicators-api: {sentence}"
 
 
 def test_settings_are_printed_without_the_password() -> None:

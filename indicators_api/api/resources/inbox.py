@@ -15,6 +15,7 @@ from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import inbox as schemas
 from indicators_api.errors import (
     BodyTooLarge,
+    DomainError,
     ExchangeNotReady,
     Fault,
     InvalidRequest,
@@ -22,6 +23,7 @@ from indicators_api.errors import (
     Message,
     MessageReused,
     NotFound,
+    SignatureRefused,
     UnsupportedMediaType,
     WrongState,
     mark,
@@ -31,7 +33,9 @@ from indicators_api.exchange import inbox_queries as queries
 from indicators_api.exchange.inbox import Letter, Sender
 from indicators_api.exchange.inbox_queries import Filter, MessageFacts
 from indicators_api.exchange.kinds import INBOUND
+from indicators_api.exchange.seals import verifier_of
 from indicators_api.security.permissions import Permission
+from indicators_api.security.signing import MOST_CHARACTERS
 
 blueprint = Blueprint(
     "inbox",
@@ -43,9 +47,12 @@ blueprint = Blueprint(
 _HEADERS: Final = {
     "Message-Id": "By which the message is known again: letters, digits, points, hyphens",
     "Message-Kind": f"One of {', '.join(INBOUND)}",
-    "Signature": "Detached JWS over the body, by a certificate that is registered for you",
+    "Signature": "Detached JWS over the body, by a certificate registered for you; at most 16 kB",
 }
-_LONGEST_SIGNATURE: Final = 32_768
+
+
+_SIGNING: tuple[type[DomainError], ...] = tuple(SignatureRefused.__subclasses__())
+_READING = (MalformedBody, BodyTooLarge, UnsupportedMediaType, InvalidRequest)
 
 
 @blueprint.at("/exchange/messages")
@@ -54,8 +61,10 @@ class ExchangeMessages(Resource):
 
     @blueprint.needs(
         Permission.SEND_MESSAGES,
-        *(MalformedBody, BodyTooLarge, UnsupportedMediaType, InvalidRequest),
-        *(MessageReused, ExchangeNotReady),
+        *_READING,
+        *_SIGNING,
+        MessageReused,
+        ExchangeNotReady,
     )
     @blueprint.takes_message(_HEADERS, example=examples.MESSAGE)
     @blueprint.answers(200, schemas.Receipt, example=examples.RECEIPT)
@@ -73,7 +82,7 @@ class ExchangeMessages(Resource):
             letter = read_letter(said)
             mapping = mapping_file.read(services().config.exchange_mapping)
             with database().writing() as session:
-                verify = services().verifier_of(session, actor().jurisdiction, partner_id)
+                verify = verifier_of(session, actor().jurisdiction, partner_id)
                 sender = Sender(author(), partner_id)
                 taken = inbox.receive(
                     session, sender, letter, mapping=mapping, verify=verify, at=now()
@@ -157,7 +166,7 @@ def read_letter(said: dict[str, str]) -> Letter:
     good = {
         "Message-Id": CODE.fullmatch(said["Message-Id"]) is not None,
         "Message-Kind": said["Message-Kind"] in INBOUND,
-        "Signature": 0 < len(said["Signature"]) <= _LONGEST_SIGNATURE,
+        "Signature": 0 < len(said["Signature"]) <= MOST_CHARACTERS,
     }
     texts = {
         "Message-Id": mark(

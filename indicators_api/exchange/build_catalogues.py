@@ -1,7 +1,7 @@
 """Packages that say how things are, made of the catalogue. Pure.
 
 They rest on the catalogue and on the year it is, not on the period that they go before, so that
-they don't change to and fro with it.
+they don't change back and forth with it.
 """
 
 from collections.abc import Callable, Mapping

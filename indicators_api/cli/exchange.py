@@ -4,24 +4,28 @@ import logging.config
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from indicators_api.addresses import Allowed
-from indicators_api.audit import numbering
+from indicators_api.audit import numbering, sharing
 from indicators_api.cli import packages
 from indicators_api.cli.opening import JURISDICTION, require_url, wall_clock
 from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
+from indicators_api.errors import SignatureRefused
 from indicators_api.exchange import fanout, worker
 from indicators_api.exchange.receiver.faults import Behaviour
-from indicators_api.exchange.receiver.server import SILENCE, Receiver, Setup
+from indicators_api.exchange.receiver.server import SILENCE, Receiver, Setup, Verify
 from indicators_api.exchange.receiver.store import Store
 from indicators_api.exchange.worker import Duty, Settings
 from indicators_api.logs import settings as log_settings
+from indicators_api.security import x509
+from indicators_api.security.signing import Trusted, verify
 
 
 @click.group()
@@ -84,7 +88,13 @@ def run(*, threads: int, once: bool, pace: float) -> None:
     " is cut after the message was stored).",
 )
 @click.option("--silence", type=float, default=SILENCE, help="Seconds that `timeout` says nothing.")
-def receiver(*, port: int, store: Path, fail: str, silence: float) -> None:
+@click.option(
+    "--trust",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Certificate of a sender (PEM); with any, only what one of them signed is taken.",
+)
+def receiver(*, port: int, store: Path, fail: str, silence: float, trust: tuple[Path, ...]) -> None:
     """Be a partner, for tests and demonstrations: take each message once, in order.
 
     GET /messages shows what it took.
@@ -93,7 +103,7 @@ def receiver(*, port: int, store: Path, fail: str, silence: float) -> None:
         behaviour = Behaviour.read(fail)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--fail") from error
-    server = Receiver(port, Setup(Store(store), behaviour, silence=silence))
+    server = Receiver(port, Setup(Store(store), behaviour, verifier(trust), silence))
     click.echo(f"Receiving on http://127.0.0.1:{port}")
     stop = _told_to_stop()
     serving = threading.Thread(target=server.serve_forever)
@@ -102,6 +112,22 @@ def receiver(*, port: int, store: Path, fail: str, silence: float) -> None:
     server.stopping.set()
     server.shutdown()
     serving.join()
+
+
+def verifier(files: Sequence[Path]) -> Verify | None:
+    """Demand the signature of one of the senders whose certificates are in files, if any are."""
+    pems = [file.read_text(encoding="utf-8", errors="replace") for file in files]
+    trusted: Trusted = {x509.read(pem, at=wall_clock()).fingerprint: None for pem in pems}
+
+    def demand(body: bytes, signature: str | None) -> None:
+        if signature is None:
+            raise ValueError("there is none.")
+        try:
+            verify(body, signature, trusted, at=wall_clock())
+        except SignatureRefused as error:
+            raise ValueError(str(error)) from error
+
+    return demand if trusted else None
 
 
 def _told_to_stop() -> threading.Event:
@@ -119,6 +145,12 @@ def _fan_out(database: Database, at: datetime) -> int:
     return fanout.fan_out(database, JURISDICTION, at=at)
 
 
+def _forget(database: Database, at: datetime) -> int:
+    config = from_environment({**os.environ, "DATABASE_URL": require_url()})
+    before = at - timedelta(days=config.sharing_days)
+    return sharing.purge(database, JURISDICTION, before=before)
+
+
 exchange.add_command(packages.packages)
 
 #: What the worker does beside delivering.
@@ -126,4 +158,5 @@ DUTIES = (
     Duty("number the journal", timedelta(seconds=5), _number),
     Duty("put events into the outbox", timedelta(seconds=1), _fan_out),
     Duty("send packages", timedelta(minutes=10), packages.send_due),
+    Duty("forget old sharings", timedelta(days=1), _forget),
 )

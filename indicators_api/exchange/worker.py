@@ -9,13 +9,17 @@ import random
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from indicators_api.addresses import Allowed
+from indicators_api.audit import sharing
+from indicators_api.audit.sharing import Shared
 from indicators_api.db.session import Database
 from indicators_api.errors import DomainError
 from indicators_api.exchange import consequences, dressing
+from indicators_api.exchange.kinds import EVENT
 from indicators_api.exchange.transport import post
 from indicators_api.outbox import queue
 from indicators_api.outbox.policy import Outcome
@@ -67,7 +71,9 @@ def deliver(settings: Settings, after: Claimed | None = None) -> Claimed | None:
             chance=random.random(),  # noqa: S311 - spreads waits, guards nothing
             pace=settings.pace,
         )
-        consequences.follow(session, Attempted(message, outcome, verdict), at=settings.clock())
+        tried = Attempted(message, outcome, verdict)
+        consequences.follow(session, tried, at=settings.clock())
+        sharing.note(session, shared(tried, at=settings.clock()))
     log.info(
         "delivery",
         extra={
@@ -92,6 +98,26 @@ def attempt(settings: Settings, message: Claimed) -> Outcome:
         return Outcome(None, b"", str(error), 0)
     line = line._replace(timeout=max(SHORTEST_TIMEOUT, line.timeout * settings.pace))
     return post(f"{message.base_url}{message.path}", message.body, worn, line)
+
+
+def shared(tried: Attempted, *, at: datetime) -> Shared:
+    """Give the row of the sharing log for an attempt: what may have been read counts as sent."""
+    message, outcome = tried.message, tried.outcome
+    refused = outcome.status is not None and outcome.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    failed = "refused" if refused else "failed"
+    return Shared(
+        jurisdiction=message.jurisdiction,
+        at=at,
+        kind="push" if message.kind == EVENT else "package",
+        token_id=None,
+        who=message.partner,
+        role="partner",
+        asked=f"{message.kind} {message.stream} {message.message_id}",
+        status=outcome.status,
+        size=len(message.body),
+        state="answered" if outcome.error is None else failed,
+        request_id=None,
+    )
 
 
 def work_off(settings: Settings) -> int:

@@ -272,3 +272,31 @@ def test_a_missing_secret_is_told_and_nothing_is_sent(
     (waiting,) = queries.deliveries(session, 1, queries.Filter(), limit=2)
     assert server.seen == []
     assert (waiting.state, "file:none" in (waiting.error or "")) == ("waiting", True)
+
+
+def test_every_attempt_is_in_the_sharing_log(
+    session: Session, clock: Clock, server: Server, settings: Settings
+) -> None:
+    """Sharing log: pushes and packages; who, what, how much, and what was answered."""
+    partner = make_partner(session, clock, server.url)
+    put_in(session, clock, message(partner, 1), message(partner, 2))
+    server.behave = lambda _: BROKEN if len(server.seen) == 1 else REFUSED
+    worker.work_off(settings)
+    clock.forward(minutes=1)
+    worker.work_off(settings)
+    server.behave = lambda _: GOOD
+    first = queries.deliveries(session, 1, queries.Filter(state="dead"), limit=1)[0].message_id
+    queries.cancel(session, 1, first)
+    session.commit()
+    worker.work_off(settings)
+
+    rows = session.execute(
+        text("SELECT kind, who, role, asked, status, size, state FROM sharing ORDER BY id")
+    ).all()
+    assert [(row.status, row.state) for row in rows] == [
+        *((500, "failed"), (422, "refused")),
+        (200, "answered"),
+    ]
+    assert {row[:3] for row in rows} == {("package", "VPCP", "partner")}
+    assert rows[0].asked.startswith("report_data report_data/2024-07 m-")
+    assert {row.size for row in rows} == {len(b'{"n": 1}')}

@@ -122,10 +122,11 @@ class Store:
     def messages(self) -> Sequence[tuple[str, str, str, str, bool]]:
         """Give what was taken, in order: id, kind, receipt, when, whether it was signed."""
         with self._open() as database:
-            return database.execute(
+            rows = database.execute(
                 "SELECT message_id, kind, receipt, received_at, signature IS NOT NULL FROM message"
                 " ORDER BY rowid"
             ).fetchall()
+        return [(*row[:4], bool(row[4])) for row in rows]
 
     def refusals(self) -> Sequence[tuple[str | None, str]]:
         """Give what was refused, in order: message id, why."""

@@ -86,13 +86,13 @@ def create(
         faults += _address_faults("/partner", found.base_url + wanted.path, allowed)
     area_id, unknown = _look_up(session, jurisdiction, wanted, at=at)
     _demand_none([*faults, *unknown])
-    start = place_before(session, jurisdiction, since) if since else None
-    place = {
-        "partner": found.id if found else None,
-        "position": last_position(session, jurisdiction) if start is None else start,
-    }
-    said = {**_columns(wanted), "jurisdiction": jurisdiction, "area_id": area_id, "at": at}
-    number = int(session.execute(_ADD, {**said, **place}).scalar_one())
+    if since is None:
+        place = last_position(session, jurisdiction)
+    else:
+        place = place_before(session, jurisdiction, since)
+    whose = {"jurisdiction": jurisdiction, "partner": found.id if found else None}
+    said = {**_columns(wanted), "area_id": area_id, "position": place, "at": at}
+    number = int(session.execute(_ADD, {**whose, **said}).scalar_one())
     details = {"partner": partner, **wanted._asdict(), "from": since}
     note(session, author, "create", number, details, at=at)
     return number

@@ -235,11 +235,11 @@ def _keep(
 
 
 def _match(session: Session, sender: Sender, kind: str, read: Incoming, *, at: datetime) -> None:
-    """Tell a package what its receiver says of it, and when it said so."""
+    """Tell a package what its receiver says of it, and when it said so; no later than now."""
     said = read.content
     status, note, moment = said.get("state", ""), said.get("note"), read.envelope.get("created_at")
     if kind == RECEIPT:
         status, note, moment = "received", said.get("receipt"), said.get("received_at")
     package_queries.set_status(
-        session, *sender.key, said["package"], status=status, note=note, at=moment or at
+        session, *sender.key, said["package"], status=status, note=note, at=min(moment or at, at)
     )

@@ -54,7 +54,8 @@ def administrator(client_of: Callable[..., Caller]) -> Caller:
 
 @pytest.fixture
 def office(app: Flask, database: Database, session: Session, clock: Clock) -> System:
-    """The Government Office's system."""
+    """The Government Office's system; it is some days after the month's package."""
+    clock.forward(days=14)
     number = make_partner(session, clock, "http://127.0.0.1:9", takes=["report_data"])
     own = certificate_of(signer("office"))
     certificates.register(session, OPERATOR, own, partner="VPCP", at=clock())
@@ -164,6 +165,19 @@ def test_statuses_may_overtake_each_other(
         if number == 2:
             assert told(administrator)[0] == "applied"
 
+    assert told(administrator)[0] == "refused"
+
+
+def test_a_clock_that_is_ahead_silences_nobody(
+    administrator: Caller, office: System, package: str, clock: Clock
+) -> None:
+    """Inbound: what is said to be of next year is of now, so that what comes later counts."""
+    done(office.send(status(package, "DA_NHAN", at="2025-07-26T09:30:00+07:00")))
+    at_once = told(administrator)
+    clock.forward(hours=1)
+    done(office.send(status(package, "TU_CHOI", "S-2", at=clock().isoformat())))
+
+    assert at_once[0] == "received"
     assert told(administrator)[0] == "refused"
 
 

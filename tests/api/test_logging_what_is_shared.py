@@ -56,7 +56,7 @@ def test_every_call_that_shares_data_is_logged_and_no_other(
             if method != "get":
                 continue
             before = len(log("?limit=5000"))
-            codes = dict.fromkeys(("unit", "code", "regime", "level"), WARD)
+            codes = dict.fromkeys(("unit", "code", "regime", "level", "fingerprint"), WARD)
             reviewer.client.open(
                 path.format(period=JULY, number=1, **codes),
                 headers={"Authorization": f"Bearer {reviewer.token}"},

@@ -63,6 +63,14 @@ def database(engine: Engine) -> Database:
 
 
 @pytest.fixture
+def undisturbed(committed_url: str) -> Iterator[Database]:
+    """Connections of their own: a killed one may have gone to somebody else meanwhile."""
+    made = make_engine(committed_url, pool_size=WRITERS, statement_timeout_ms=60_000)
+    yield Database(made)
+    made.dispose()
+
+
+@pytest.fixture
 def settings(
     database: Database, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Settings:
@@ -145,6 +153,7 @@ def in_order(engine: Engine) -> list[int]:
 def test_each_event_arrives_once_and_in_order(
     engine: Engine,
     committed_url: str,
+    undisturbed: Database,
     settings: Settings,
     server: Server,
     subscribe: Callable[[str], int],
@@ -163,7 +172,7 @@ def test_each_event_arrives_once_and_in_order(
         return worker.deliver(hasty)
 
     with ThreadPoolExecutor(WRITERS + FANNERS + DELIVERERS) as pool:
-        writers = [pool.submit(write, database, each, start) for each in range(WRITERS)]
+        writers = [pool.submit(write, undisturbed, each, start) for each in range(WRITERS)]
         hands = [pool.submit(again_and_again, fan_out, over) for _ in range(FANNERS)]
         hands += [pool.submit(again_and_again, deliver, over) for _ in range(DELIVERERS)]
         try:

@@ -1,5 +1,6 @@
 """What an operator does for the exchange by hand, on a database of its own."""
 
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,7 +30,12 @@ def run(committed_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> 
     monkeypatch.setenv("INDICATORS_EXCHANGE_HOSTS", "127.0.0.0/8")
     monkeypatch.setenv("INDICATORS_SECRETS_FOLDER", str(tmp_path))
     monkeypatch.setenv("INDICATORS_LOG_LEVEL", "error")
-    return lambda *words: CliRunner().invoke(commands, words)
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield lambda *words: CliRunner().invoke(commands, words)
+    # The worker sets up logging for a process of its own.
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 def set_up(run: Run, url: str) -> Result:

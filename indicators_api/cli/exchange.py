@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,8 +19,9 @@ from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
 from indicators_api.errors import SignatureRefused
-from indicators_api.exchange import fanout, worker
+from indicators_api.exchange import fanout, mapping_file, worker
 from indicators_api.exchange.receiver.faults import Behaviour
+from indicators_api.exchange.receiver.schema import fault_of
 from indicators_api.exchange.receiver.server import SILENCE, Receiver, Setup, Verify
 from indicators_api.exchange.receiver.store import Store
 from indicators_api.exchange.worker import Duty, Settings
@@ -94,7 +96,20 @@ def run(*, threads: int, once: bool, pace: float) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Certificate of a sender (PEM); with any, only what one of them signed is taken.",
 )
-def receiver(*, port: int, store: Path, fail: str, silence: float, trust: tuple[Path, ...]) -> None:
+@click.option(
+    "--mapping",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File of the words that packages are written in; the packaged one unless given.",
+)
+def receiver(
+    *,
+    port: int,
+    store: Path,
+    fail: str,
+    silence: float,
+    trust: tuple[Path, ...],
+    mapping: Path | None,
+) -> None:
     """Be a partner, for tests and demonstrations: take each message once, in order.
 
     GET /messages shows what it took.
@@ -103,7 +118,8 @@ def receiver(*, port: int, store: Path, fail: str, silence: float, trust: tuple[
         behaviour = Behaviour.read(fail)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--fail") from error
-    server = Receiver(port, Setup(Store(store), behaviour, verifier(trust), silence))
+    check = partial(fault_of, mapping_file.read(mapping))
+    server = Receiver(port, Setup(Store(store), behaviour, check, verifier(trust), silence))
     click.echo(f"Receiving on http://127.0.0.1:{port}")
     stop = _told_to_stop()
     serving = threading.Thread(target=server.serve_forever)

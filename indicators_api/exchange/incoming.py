@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 from indicators_api.errors import Fault, Message, mark
 from indicators_api.exchange import mapping as words
-from indicators_api.exchange.codes import Code
+from indicators_api.exchange.codes import Amount, Code
 from indicators_api.exchange.mapping import LEFT_OUT, PartnerMapping
 from indicators_api.exchange.packages import CONTENT, Envelope
 from indicators_api.exchange.shapes import Leaf, Part, Shape, part_name, shapes
@@ -22,6 +23,8 @@ _MOST_FAULTS: Final = 200
 _GREATEST: Final = 2**53 - 1
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+#: As we write it: in the partner's unit, with as many places as the factor between the units gives.
+_AMOUNT = re.compile(r"-?(?:0|[1-9][0-9]{0,29})(?:\.[0-9]{1,30})?")
 #: Fit for a database and for UTF-8.
 _TEXT = re.compile(r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]*")
 
@@ -83,16 +86,15 @@ class _Reader:
     def value(self, shape: Shape, said: object, pointer: str) -> Any:
         match shape.how:
             case Part(type=of, many=True):
-                if not isinstance(said, list):
-                    self.fault(pointer, mark("Not a valid list."))
-                    return []
-                return [self.part(of, each, f"{pointer}/{n}") for n, each in enumerate(said)]
+                return self.parts(of, said, pointer)
             case Part(type=of):
                 return self.part(of, said, pointer)
             case Code(system=system):
                 return self.code(system, said, pointer)
             case Leaf(type=of) if of is Period:
                 return self.code("period", said, pointer)
+            case Amount():
+                return self.amount(said, pointer)
             case Leaf(type=of):
                 read_leaf, expected = _LEAVES[of]
                 found = read_leaf(said)
@@ -100,6 +102,18 @@ class _Reader:
                     self.fault(pointer, expected)
                 return found
         raise TypeError(shape)
+
+    def parts(self, of: Any, said: object, pointer: str) -> list[dict[str, Any]]:
+        if not isinstance(said, list):
+            self.fault(pointer, mark("Not a valid list."))
+            return []
+        return [self.part(of, each, f"{pointer}/{n}") for n, each in enumerate(said)]
+
+    def amount(self, said: object, pointer: str) -> Decimal | None:
+        if not isinstance(said, str) or not _AMOUNT.fullmatch(said):
+            self.fault(pointer, mark("An exact decimal is expected, as a text."))
+            return None
+        return Decimal(said)
 
     def code(self, system: str, said: object, pointer: str) -> str | Period | None:
         found = _text(said)

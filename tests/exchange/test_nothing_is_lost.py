@@ -118,7 +118,8 @@ def town() -> Iterator[Town]:
 
 def message_of(stream: int, number: int) -> Message:
     name = f"m-{stream}-{number}"
-    return Message(1, name, "event", f"s/{stream}", "/", b'{"n": %d}' % number, {})
+    body = b'{"type": "sent", "timestamp": "2024-07-16T09:00:00+07:00", "data": {"n": %d}}'
+    return Message(1, name, "event", f"s/{stream}", "/", body % number, {})
 
 
 def write_on(url: str, streams: list[int], stop: threading.Event) -> None:

@@ -5,22 +5,26 @@ import json
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from indicators_api.exchange import mapping_file
 from indicators_api.exchange.receiver.faults import Behaviour, Fault
+from indicators_api.exchange.receiver.schema import fault_of
 from indicators_api.exchange.receiver.server import LARGEST_BODY, Receiver, Setup
 from indicators_api.exchange.receiver.store import Store
 
 Send = Callable[..., tuple[int, Any]]
 HEADERS = {
     "Message-Id": "m-1",
-    "Message-Stream": "report_data/2024-07",
+    "Message-Stream": "subscription/1",
     "Message-Sequence": "1",
-    "Message-Kind": "report_data",
+    "Message-Kind": "event",
 }
+EVENT = b'{"type": "sent", "timestamp": "2024-07-16T09:00:00+07:00", "data": {}}'
 
 
 def refuse(_body: bytes, signature: str | None) -> None:
@@ -38,7 +42,8 @@ def store(tmp_path: Path) -> Store:
 @pytest.fixture
 def receiver(store: Store) -> Iterator[Receiver]:
     """A receiver that serves."""
-    made = Receiver(0, Setup(store, Behaviour.read(""), silence=0.1))
+    check = partial(fault_of, mapping_file.read(None))
+    made = Receiver(0, Setup(store, Behaviour.read(""), check, silence=0.1))
     thread = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     yield made
@@ -51,7 +56,7 @@ def receiver(store: Store) -> Iterator[Receiver]:
 def send(receiver: Receiver) -> Send:
     """Send a message and give status and answer; status 0: there was none."""
 
-    def make(body: bytes = b'{"a": 1}', **headers: str) -> tuple[int, Any]:
+    def make(body: bytes = EVENT, **headers: str) -> tuple[int, Any]:
         connection = http.client.HTTPConnection("127.0.0.1", receiver.server_port, timeout=5)
         worn = {**HEADERS, **{name.replace("_", "-"): said for name, said in headers.items()}}
         try:
@@ -73,14 +78,14 @@ def test_a_message_is_taken_once_however_often_it_comes(send: Send, store: Store
     assert first[0] == second[0] == 200
     assert first[1]["receipt"] == second[1]["receipt"]
     assert (first[1]["again"], second[1]["again"]) == (False, True)
-    assert store.applied() == [("m-1", "report_data/2024-07", 1)]
+    assert store.applied() == [("m-1", "subscription/1", 1)]
 
 
 def test_another_message_under_a_known_id_is_refused(send: Send, store: Store) -> None:
     """A replayed id with another body."""
     send()
 
-    status, said = send(b'{"a": 2}')
+    status, said = send(EVENT.replace(b"sent", b"accepted"))
 
     assert (status, said) == (409, {"error": "Another message has this id."})
     assert store.refusals() == [("m-1", "Another message has this id.")]
@@ -91,7 +96,7 @@ def test_what_was_overtaken_is_refused(send: Send, store: Store) -> None:
     send(Message_Id="m-2", Message_Sequence="2")
 
     late = send(Message_Id="m-1", Message_Sequence="1")
-    other = send(Message_Id="m-3", Message_Sequence="1", Message_Stream="kpi_data/2024")
+    other = send(Message_Id="m-3", Message_Sequence="1", Message_Stream="subscription/2")
 
     assert (late[0], other[0]) == (409, 200)
     assert [row[0] for row in store.applied()] == ["m-2", "m-3"]
@@ -100,12 +105,15 @@ def test_what_was_overtaken_is_refused(send: Send, store: Store) -> None:
 @pytest.mark.parametrize(
     ("headers", "body", "status"),
     [
-        ({"Message_Id": ""}, b"{}", 400),
-        ({"Message_Kind": "gossip"}, b"{}", 400),
-        ({"Message_Sequence": "-1"}, b"{}", 400),
+        ({"Message_Id": ""}, EVENT, 400),
+        ({"Message_Kind": "gossip"}, EVENT, 400),
+        ({"Message_Sequence": "-1"}, EVENT, 400),
         ({}, b"no json", 400),
         ({}, b"[" * 100_000, 400),
         ({}, b"[]", 422),
+        ({}, b'{"type": "sent"}', 422),
+        ({"Message_Kind": "report_data"}, EVENT, 422),
+        ({"Message_Kind": "outline_form"}, b"{}", 422),
     ],
 )
 def test_what_is_no_message_is_refused(

@@ -23,6 +23,8 @@ SILENCE: Final = 30.0
 
 #: Raises ValueError where a body is not signed by whom the receiver trusts.
 Verify = Callable[[bytes, str | None], None]
+#: Says what is wrong with a message of a kind; None: it is good.
+Check = Callable[[str, object], str | None]
 
 
 class Setup(NamedTuple):
@@ -30,6 +32,7 @@ class Setup(NamedTuple):
 
     store: Store
     behaviour: Behaviour
+    check: Check
     verify: Verify | None = None
     #: Seconds that a fault of kind `timeout` says nothing.
     silence: float = SILENCE
@@ -99,12 +102,20 @@ class _Handler(BaseHTTPRequestHandler):
         sequence, kind = self.headers.get("Message-Sequence", ""), self.headers.get("Message-Kind")
         if not all(said.values()) or not sequence.isdigit() or kind not in KINDS:
             raise Refusal(400, "A header is missing or strange: id, stream, sequence or kind.")
-        _demand_schema(body)
+        self._demand_schema(kind, body)
         signature = self.headers.get("Signature")
         self._demand_signature(body, signature)
         return Incoming(
             said["Message-Id"], said["Message-Stream"], int(sequence), kind, body, signature
         )
+
+    def _demand_schema(self, kind: str, body: bytes) -> None:
+        try:
+            document = json.loads(body)
+        except (ValueError, RecursionError) as error:
+            raise Refusal(400, "The body is no JSON.") from error
+        if fault := self.server.setup.check(kind, document):
+            raise Refusal(422, fault)
 
     def _demand_signature(self, body: bytes, signature: str | None) -> None:
         if self.server.setup.verify is None:
@@ -130,13 +141,3 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, form: str, *told: Any) -> None:
         """Log a call like everything else here."""
         log.info(form, *told)
-
-
-def _demand_schema(body: bytes) -> None:
-    """A message is a JSON object. Raises Refusal."""
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Refusal(400, "The body is no JSON.") from error
-    if not isinstance(said, dict):
-        raise Refusal(422, "The body is no JSON object.")

@@ -33,7 +33,9 @@ class Line(NamedTuple):
     authorities: Path | None = None
     #: Certificate and key of mutual TLS, in one file.
     own_certificate: Path | None = None
+    #: Seconds for all of it, and to be connected.
     timeout: float = TIMEOUT
+    connect_timeout: float = CONNECT_TIMEOUT
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], line: Line) -> Outcome:
@@ -75,6 +77,7 @@ def _connected(place: Place, line: Line) -> Iterator[HTTPConnection]:
     watch.start()
     try:
         connection.connect()
+        connection.timeout = line.timeout
         yield connection
     finally:
         watch.cancel()
@@ -83,14 +86,14 @@ def _connected(place: Place, line: Line) -> Iterator[HTTPConnection]:
 
 def _connection(place: Place, line: Line) -> HTTPConnection:
     if place.scheme == "http":
-        return HTTPConnection(place.address, place.port, timeout=CONNECT_TIMEOUT)
+        return HTTPConnection(place.address, place.port, timeout=line.connect_timeout)
     context = ssl.create_default_context(cafile=line.authorities)
     if line.own_certificate is not None:
         context.load_cert_chain(line.own_certificate)
     return HTTPSConnection(
         place.address,
         place.port,
-        timeout=CONNECT_TIMEOUT,
+        timeout=line.connect_timeout,
         ssl_context=context,
         server_hostname=place.host,
         assert_hostname=place.host,
@@ -117,9 +120,12 @@ def _retry_after(headers: HTTPHeaderDict) -> float | None:
 
 
 def _sentence(error: Exception) -> str:
-    """Tell an error in a line, without the objects that libraries put in front of it."""
+    """Tell an error in a line, without the objects that libraries put in front of it.
+
+    What is no HTTP may stand in it, and hold anything.
+    """
     words = str(error).rpartition(">: ")[2] or type(error).__name__
-    return words[:300]
+    return "".join(each if each.isprintable() else " " for each in words[:300])
 
 
 def _since(begun: float) -> int:

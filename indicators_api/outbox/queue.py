@@ -239,12 +239,19 @@ def _note_line(
 
 
 def _answer(outcome: Outcome) -> str | None:
-    """Keep the beginning of an answer, read as JSON where it is some."""
+    """Keep the beginning of an answer, as JSON where it is some that a database can hold."""
     if outcome.status is None:
         return None
-    words = outcome.answer[:_KEPT].decode("utf-8", "replace").replace("\0", "")
+    words = outcome.answer[:_KEPT].decode("utf-8", "replace")
+    words = words.replace("\0", "").replace("\\u0000", "\\ufffd")
     try:
-        said = json.loads(words) if words else None
+        return _written(outcome.status, json.loads(words) if words else None)
     except (ValueError, RecursionError):
-        said = words
-    return json.dumps({"status": outcome.status, "body": said})
+        return _written(outcome.status, words)
+
+
+def _written(status: int, said: Any) -> str:
+    """Write what jsonb takes. Raises ValueError for NaN, infinity and halves of characters."""
+    text_ = json.dumps({"status": status, "body": said}, ensure_ascii=False, allow_nan=False)
+    text_.encode()
+    return text_

@@ -300,3 +300,47 @@ def test_every_attempt_is_in_the_sharing_log(
     assert {row[:3] for row in rows} == {("package", "VPCP", "partner")}
     assert rows[0].asked.startswith("report_data report_data/2024-07 m-")
     assert {row.size for row in rows} == {len(b'{"n": 1}')}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b'{"a": "\\u0000"}',
+        b'{"a": "\\ud800"}',
+        b'{"a": 1e999}',
+        b'{"a": NaN}',
+        b'"\x00"',
+        b"\xff\xfe",
+        b"[" * 3000,
+        b"1" * 4000,
+    ],
+)
+def test_no_answer_keeps_what_came_of_a_message_from_being_recorded(
+    session: Session, clock: Clock, server: Server, settings: Settings, answer: bytes
+) -> None:
+    """Outbox: what a database can't hold in an answer would else send the message for ever."""
+    partner = make_partner(session, clock, server.url)
+    put_in(session, clock, message(partner, 1))
+    server.behave = lambda _: (200, answer)
+
+    worker.work_off(settings)
+
+    (kept,) = queries.deliveries(session, 1, queries.Filter(), limit=2)
+    assert (kept.state, len(server.seen)) == ("delivered", 1)
+    assert kept.answer is not None
+    assert kept.answer["status"] == 200
+
+
+def test_no_error_keeps_what_came_of_a_message_from_being_recorded(
+    session: Session, clock: Clock, server: Server, settings: Settings
+) -> None:
+    """Outbox: a line that is no HTTP may hold anything."""
+    partner = make_partner(session, clock, server.url)
+    put_in(session, clock, message(partner, 1))
+    server.behave = lambda handler: handler.wfile.write(b"\x00\x01 \x85nonsense\r\n\r\n") and None
+
+    worker.work_off(settings)
+
+    (kept,) = queries.deliveries(session, 1, queries.Filter(), limit=2)
+    assert (kept.state, kept.attempts) == ("waiting", 1)
+    assert "nonsense" in (kept.error or "")

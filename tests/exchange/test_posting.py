@@ -6,7 +6,7 @@ import pytest
 
 from indicators_api.addresses import Allowed
 from indicators_api.exchange.transport import LONGEST_ANSWER, Line, post
-from tests.exchange.conftest import LOOPBACK, Handler, Server
+from tests.exchange.conftest import GOOD, LOOPBACK, Handler, Server
 
 LINE = Line(LOOPBACK, timeout=0.6)
 
@@ -30,6 +30,21 @@ def test_a_slow_answer_is_cut(server: Server) -> None:
     assert outcome.status is None
     assert outcome.error == "no answer within 0.6 s"
     assert time.monotonic() - begun < 3
+
+
+def test_a_partner_may_think_for_longer_than_connecting_takes(server: Server) -> None:
+    """Transport: the time for connecting is short, the one for answering is not."""
+    patient = Line(LOOPBACK, timeout=5, connect_timeout=0.2)
+
+    def think(_: Handler) -> tuple[int, bytes]:
+        time.sleep(0.5)
+        return GOOD
+
+    server.behave = think
+
+    outcome = post(server.url, b"", {}, patient)
+
+    assert (outcome.status, outcome.error) == (200, None)
 
 
 def test_a_redirect_is_not_followed(server: Server) -> None:

@@ -145,11 +145,22 @@ def try_now(session: Session, author: journal.Author, code: str, *, at: datetime
 
 
 def _faults(wanted: Wanted, allowed: Allowed) -> list[Fault]:
-    faults = []
+    return [*_address_faults(wanted.base_url, allowed), *_secret_faults(wanted)]
+
+
+def _address_faults(base_url: str, allowed: Allowed) -> list[Fault]:
     try:
-        demand_allowed(wanted.base_url, allowed)
+        demand_allowed(base_url, allowed)
     except AddressRefused as error:
-        faults.append(Fault("/base_url", error.slug, error.detail))
+        return [Fault("/base_url", error.slug, error.detail)]
+    if base_url.endswith("/") or "?" in base_url:
+        said = Message(mark("Paths are added to it: no slash at its end, and no parameters."))
+        return [Fault("/base_url", "base-url", said)]
+    return []
+
+
+def _secret_faults(wanted: Wanted) -> list[Fault]:
+    faults = []
     if (wanted.secret is None) is not (wanted.authentication == "none"):
         said = Message(mark("A secret is named for every authentication but none."))
         faults.append(Fault("/secret", "secret", said))
@@ -160,9 +171,13 @@ def _faults(wanted: Wanted, allowed: Allowed) -> list[Fault]:
                 mark("Name a secret: env:EXCHANGE_SECRET_NAME or file:name; never write it here.")
             )
             faults.append(Fault(f"/{name}", "secret", said))
-    if wanted.authentication == "mutual_tls" and not (wanted.secret or "").startswith("file:"):
-        said = Message(mark("Mutual TLS needs a file with certificate and key: file:name."))
-        faults.append(Fault("/secret", "secret", said))
+    certificates = {"authorities": wanted.authorities}
+    if wanted.authentication == "mutual_tls":
+        certificates["secret"] = wanted.secret
+    for name, reference in certificates.items():
+        if (reference or "").startswith("env:"):
+            said = Message(mark("Certificates, and the key of ours, are in a file: file:name."))
+            faults.append(Fault(f"/{name}", "secret", said))
     return faults
 
 

@@ -21,10 +21,10 @@ def find_areas(
     """
     named = _named(session, jurisdiction, area, on)
     if not named:
-        said = Message(
-            mark("No area has the code %(code)s on %(day)s."),
-            {"code": area or "", "day": on.isoformat()},
-        )
+        text = mark("No area has the code %(code)s on %(day)s.")
+        if area is None:
+            text = mark("No province is known of on %(day)s.")
+        said = Message(text, {"code": area, "day": on.isoformat()})
         return [], [Fault("/area", "unknown-area", said, {"in": "query"})]
     if level is None:
         return named, []

@@ -55,6 +55,22 @@ def test_every_unknown_code_and_word_is_named(
     assert sorted(fault["pointer"] for fault in faults) == pointers
 
 
+def test_a_time_without_any_province_is_told(operations: Caller) -> None:
+    """Conventions: a sentence that says what is missing, in both languages."""
+    asked = "/aggregates?period=1995-01&indicator=XH160101"
+    said = [
+        assert_problem(
+            operations.get(asked, headers={"Accept-Language": language}), 422, "invalid-request"
+        )["errors"][0]["detail"]
+        for language in ("vi", "en")
+    ]
+
+    assert said == [
+        "Chưa có thông tin về tỉnh nào vào ngày 1995-01-14.",
+        "No province is known of on 1995-01-14.",
+    ]
+
+
 def numbers(body: dict[str, str]) -> dict[str, int]:
     return {key: int(value) for key, value in body.items() if key == "limit"}
 

@@ -1,4 +1,8 @@
-"""The version of a jurisdiction's catalogue, and the lock that changes of it take."""
+"""The version of a jurisdiction's catalogue, and the lock that changes of it take.
+
+`session.info` holds the version that a transaction has seen: it is forgotten with every lock that
+was waited for and every change.
+"""
 
 from datetime import datetime
 
@@ -33,11 +37,13 @@ def share(session: Session, jurisdiction: int) -> None:
     Acceptances do, so that no roll-up mixes two.
     """
     session.execute(_SHARED, {"key": CATALOGUE_LOCK, "jurisdiction": jurisdiction})
+    session.info.clear()
 
 
 def own(session: Session, jurisdiction: int) -> None:
     """Wait until nobody uses the catalogue and hold it alone until the transaction ends."""
     session.execute(_EXCLUSIVE, {"key": CATALOGUE_LOCK, "jurisdiction": jurisdiction})
+    session.info.clear()
 
 
 def grow(session: Session, jurisdiction: int, *, at: datetime) -> None:
@@ -47,3 +53,4 @@ def grow(session: Session, jurisdiction: int, *, at: datetime) -> None:
     """
     for statement in _GROW:
         session.execute(statement, {"jurisdiction": jurisdiction, "at": at})
+    session.info.clear()

@@ -73,3 +73,4 @@ def look_back(session: Session, moment: datetime) -> None:
     in such a transaction writes into the present.
     """
     session.execute(_LOOK_BACK, {"moment": moment.isoformat()})
+    session.info.clear()

@@ -1,9 +1,9 @@
 """The indicators and validation rules of a jurisdiction, read once per version of its catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, text
@@ -12,6 +12,10 @@ from indicators_api.db.session import Session
 
 #: How many jurisdictions and versions a process keeps; one snapshot takes about 1 MB.
 _KEPT = 4
+#: Answers that are kept beside a snapshot: a dozen months of a province's units, and more.
+_MEMOS = 8192
+
+Found = TypeVar("Found")
 
 
 class IndicatorFacts(NamedTuple):
@@ -57,14 +61,28 @@ class RuleFacts(NamedTuple):
 class Snapshot(NamedTuple):
     """One version of a jurisdiction's indicators and rules.
 
-    Shared between threads: never changed.
+    Shared between threads: never changed. `memo` is for `remembered` alone.
     """
 
     version: int
     by_code: Mapping[str, IndicatorFacts]
     by_id: Mapping[int, IndicatorFacts]
     rules: tuple[RuleFacts, ...]
-    memo: dict[Any, Any]
+    memo: dict[Hashable, Any]
+
+    def remembered(self, key: Hashable, find: Callable[[], Found]) -> Found:
+        """Give what follows from this version of the catalogue, found once and then kept.
+
+        None is not kept: there is no end of codes that nothing has.
+        """
+        found = self.memo.get(key)
+        if found is None:
+            found = find()
+            if found is not None:
+                if len(self.memo) >= _MEMOS:
+                    self.memo.clear()
+                self.memo[key] = found
+        return cast("Found", found)
 
 
 _INDICATORS = text(
@@ -82,8 +100,15 @@ _snapshots: WeakKeyDictionary[Engine, dict[tuple[int, int], Snapshot]] = WeakKey
 
 
 def catalogue_version(session: Session, jurisdiction: int) -> int:
-    """Give the number that grows with every change of catalogue, plan, calendar or deadlines."""
-    return int(session.execute(_VERSION, {"jurisdiction": jurisdiction}).scalar_one())
+    """Give the number that grows with every change of catalogue, plan, calendar or deadlines.
+
+    Read once in a transaction: all that it does is by one catalogue.
+    """
+    found = session.info.get((_VERSION, jurisdiction))
+    if found is None:
+        found = session.execute(_VERSION, {"jurisdiction": jurisdiction}).scalar_one()
+        session.info[_VERSION, jurisdiction] = found
+    return int(found)
 
 
 def snapshot(session: Session, jurisdiction: int) -> Snapshot:

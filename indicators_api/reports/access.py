@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, NoReturn
 from indicators_api.audit import journal
 from indicators_api.db.session import Session
 from indicators_api.errors import Forbidden, NotFound, PreconditionFailed, mark
+from indicators_api.indicators.snapshot import snapshot
 from indicators_api.periods import Period
 from indicators_api.reports import queries
 from indicators_api.reports.queries import ReportingUnit, ReportRow
@@ -55,12 +56,19 @@ def unknown_version(key: Key, number: int) -> NoReturn:
     )
 
 
+def find_unit(session: Session, jurisdiction: int, code: str) -> ReportingUnit | None:
+    """Give a unit by its code, kept for the version of the catalogue. None: there is none."""
+    return snapshot(session, jurisdiction).remembered(
+        (ReportingUnit, code), lambda: queries.find_unit(session, jurisdiction, code)
+    )
+
+
 def own_key(session: Session, actor: Actor, code: str, period: Period) -> Key | None:
     """Give the key of a report that the actor's unit writes: its own, or one its predecessor owed.
 
     None: neither.
     """
-    unit = queries.find_unit(session, actor.jurisdiction, code)
+    unit = find_unit(session, actor.jurisdiction, code)
     if unit is None or actor.unit_id is None:
         return None
     if unit.id != actor.unit_id and not queries.took_over(
@@ -74,7 +82,7 @@ def seen_key(session: Session, actor: Actor, code: str, period: Period) -> Key:
     """Give the key of a report that the actor may look at. Raises NotFound for all others."""
     if actor.works_in_a_unit:
         return own_key(session, actor, code, period) or unknown_report(code, period)
-    unit = queries.find_unit(session, actor.jurisdiction, code)
+    unit = find_unit(session, actor.jurisdiction, code)
     if unit is None or not queries.lies_in(
         session, actor.jurisdiction, unit.area_id, ancestor=actor.area_id
     ):

@@ -5,18 +5,17 @@ Read and judged before anything is written.
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from indicators_api.audit import journal
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidValues, mark
-from indicators_api.indicators.frequency import accepts, asks
 from indicators_api.indicators.snapshot import IndicatorFacts, Snapshot, snapshot
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
-from indicators_api.reports import queries, workflow
+from indicators_api.reports import workflow
 from indicators_api.reports.access import Key
-from indicators_api.reports.queries import Asked
+from indicators_api.reports.duties import duty_of
 from indicators_api.reports.workflow import Step
 from indicators_api.security.actors import Actor
 from indicators_api.validation.bounds import check_entries
@@ -59,12 +58,6 @@ class Desk(NamedTuple):
     expected: frozenset[int]
 
 
-_Scope = tuple[Mapping[str, IndicatorFacts], frozenset[int]]
-
-#: Units whose assignments are kept for a catalogue version: those of a province, and more.
-_KEPT = 512
-
-
 class Outcome(NamedTuple):
     """The values after a write, by indicator id, and what the rules say of them."""
 
@@ -87,31 +80,8 @@ def open_desk(session: Session, key: Key, *, today: date) -> Desk:
         today=today,
     )
     known = snapshot(session, key.jurisdiction)
-    assigned, expected = _scope(session, key, known)
-    return Desk(key, known, assigned, expected)
-
-
-def _scope(session: Session, key: Key, known: Snapshot) -> _Scope:
-    """Give what the unit may report and what it is expected to."""
-    period_type, day = key.period.type, key.period.cut_off(key.unit.cut_off_day)
-    asked = [a for a in _assigned(session, key, known) if a.on(day)]
-    facts = [(known.by_id[a.indicator_id], a.frequency) for a in asked]
-    assigned = {f.code: f for f, frequency in facts if accepts(period_type, frequency)}
-    expected = frozenset(
-        f.id
-        for f, frequency in facts
-        if asks(period_type, frequency) and f.area_aggregation != "recompute"
-    )
-    return assigned, expected
-
-
-def _assigned(session: Session, key: Key, known: Snapshot) -> list[Asked]:
-    """Give the unit's assignments of all times, read once per catalogue version."""
-    if key.unit.id not in known.memo:
-        if len(known.memo) >= _KEPT:
-            known.memo.clear()
-        known.memo[key.unit.id] = queries.assigned(session, key.jurisdiction, key.unit.id)
-    return cast("list[Asked]", known.memo[key.unit.id])
+    duty = duty_of(session, known, key)
+    return Desk(key, known, duty.assigned, duty.expected)
 
 
 def weigh(

@@ -13,6 +13,7 @@ from indicators_api.periods import Period
 from indicators_api.reports import deadlines, queries, sight
 from indicators_api.reports.access import Key, own_key, read, unknown_report
 from indicators_api.reports.desk import open_desk
+from indicators_api.reports.duties import due_of
 from indicators_api.reports.queries import ReportRow, StepRow, VersionRow
 from indicators_api.reports.since import Change, Since, change, last_entries, since
 from indicators_api.security.actors import Actor
@@ -141,7 +142,7 @@ def read_full(session: Session, actor: Actor, code: str, period: Period) -> Full
         key=key,
         state=report.state if inside else sight.state_outside(steps) or report.state,
         report=report,
-        due=deadlines.due_of(session, key.jurisdiction, key.unit.id, period),
+        due=due_of(session, key.jurisdiction, key.unit.id, period),
         version=version,
         values=read_values(session, key, shown) if shown else {},
         findings=[Finding.from_json(found) for found in version.findings] if version else [],
@@ -212,7 +213,7 @@ def read_form(session: Session, actor: Actor, code: str, period: Period, *, toda
         key=key,
         state=report.state if report else None,
         revision=report.revision if report else None,
-        due=deadlines.due_of(session, key.jurisdiction, key.unit.id, period),
+        due=due_of(session, key.jurisdiction, key.unit.id, period),
         lines=lines,
         since=None if previous is None else since(period.previous, pairs),
         findings=[Finding.from_json(found) for found in version.findings] if version else [],

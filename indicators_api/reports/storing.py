@@ -12,8 +12,9 @@ from indicators_api.audit import journal
 from indicators_api.db.session import Session
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
-from indicators_api.reports import deadlines, queries, workflow
+from indicators_api.reports import queries, workflow
 from indicators_api.reports.desk import Desk, Draft, Outcome, Who
+from indicators_api.reports.duties import due_of
 from indicators_api.reports.moving import details
 from indicators_api.reports.queries import ReportRow, VersionRow
 from indicators_api.reports.workflow import State, Step
@@ -83,7 +84,7 @@ def store(
         state=move.state,
         version=move.version,
         revision=revision,
-        due=deadlines.due_of(session, desk.key.jurisdiction, desk.key.unit.id, desk.key.period),
+        due=due_of(session, desk.key.jurisdiction, desk.key.unit.id, desk.key.period),
         first_sent_at=(present.first_sent_at if present else None) or move.sent_at,
         expected=counts["expected"],
         with_value=counts["with_value"],

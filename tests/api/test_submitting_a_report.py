@@ -1,11 +1,14 @@
 """Send a month: a report is created, submitted and sent. What must hold on the way."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from indicators_api.api.context import VIETNAM
+from indicators_api.catalogue.versions import grow
 from tests.callers import Caller, assert_problem, exact
 from tests.factories import JULY, NEIGHBOUR, WARD, MakeReport, done, new
 
@@ -19,6 +22,7 @@ ODDITY = {"XH160101": 50, "XH020108": 40}
 def two_keys(session: Session) -> None:
     """The ward's policy asks for two people: its leader may not send a draft at once."""
     session.execute(text("UPDATE unit SET direct_send = FALSE WHERE code = :ward"), {"ward": WARD})
+    grow(session, 1, at=datetime(2024, 7, 1, tzinfo=VIETNAM))
     session.commit()
 
 

@@ -57,9 +57,11 @@ def unknown_version(key: Key, number: int) -> NoReturn:
 
 
 def find_unit(session: Session, jurisdiction: int, code: str) -> ReportingUnit | None:
-    """Give a unit by its code, kept for the version of the catalogue. None: there is none."""
-    return snapshot(session, jurisdiction).remembered(
-        (ReportingUnit, code), lambda: queries.find_unit(session, jurisdiction, code)
+    """Give a unit by its code. None: there is none."""
+    return (
+        snapshot(session, jurisdiction)
+        .remembered(ReportingUnit, lambda: queries.units(session, jurisdiction))
+        .get(code)
     )
 
 

@@ -6,7 +6,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from sqlalchemy import text
 
@@ -50,7 +50,7 @@ DUE = """
     )
 """
 
-_DUE_OF_UNIT = text(f"WITH {DUE} SELECT due FROM unit_due WHERE unit_id = :unit")
+_DUES = text(f"WITH {DUE} SELECT unit_id, due FROM unit_due")
 #: What is asked for, in its order: units that are not known have NULLs.
 _ASKED = text(f"""
     WITH {DUE}
@@ -128,10 +128,9 @@ def asked(jurisdiction: int, periods: Sequence[Period]) -> dict[str, object]:
     }
 
 
-def due_of(session: Session, jurisdiction: int, unit_id: int, period: Period) -> date:
-    """Give the last day on which a unit's report is on time, its exception considered."""
-    found = session.execute(_DUE_OF_UNIT, {**asked(jurisdiction, [period]), "unit": unit_id})
-    return cast("date", found.scalar_one())
+def dues(session: Session, jurisdiction: int, period: Period) -> dict[int, date]:
+    """Give the last days on which reports are on time, by unit, exceptions considered."""
+    return dict(session.execute(_DUES, asked(jurisdiction, [period])).tuples().all())
 
 
 def grant(

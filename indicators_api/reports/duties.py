@@ -40,10 +40,10 @@ def duty_of(session: Session, known: Snapshot, key: Key) -> Duty:
 
 def due_of(session: Session, jurisdiction: int, unit_id: int, period: Period) -> date:
     """Give the last day on which a unit's report is on time, its exception considered."""
-    return snapshot(session, jurisdiction).remembered(
-        (deadlines, unit_id, period.id),
-        lambda: deadlines.due_of(session, jurisdiction, unit_id, period),
+    dues = snapshot(session, jurisdiction).remembered(
+        (deadlines, period.id), lambda: deadlines.dues(session, jurisdiction, period)
     )
+    return dues[unit_id]
 
 
 def _assignments(session: Session, known: Snapshot, key: Key) -> _Assignments:

@@ -89,7 +89,7 @@ class Asked(NamedTuple):
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
 
-_UNIT = text("""
+_UNITS = text("""
     SELECT u.id, u.code, u.level_code, u.area_id, coalesce(u.direct_send, l.direct_send),
            acceptor.id, acceptor.code, r.cut_off_day, u.valid_from, u.valid_to
     FROM unit u
@@ -104,7 +104,7 @@ _UNIT = text("""
                    l.accepting_level)))
         ORDER BY a.parent_id IS NULL, c.distance LIMIT 1
     ) acceptor
-    WHERE u.jurisdiction_id = :jurisdiction AND u.code = :code
+    WHERE u.jurisdiction_id = :jurisdiction
 """)
 _PREDECESSOR_OF = text("""
     SELECT EXISTS (SELECT FROM unit_succession
@@ -191,10 +191,10 @@ _DROP_VALUES = text(f"""
 """)
 
 
-def find_unit(session: Session, jurisdiction: int, code: str) -> ReportingUnit | None:
-    """Give a unit by its code. None: there is none."""
-    row = session.execute(_UNIT, {"jurisdiction": jurisdiction, "code": code}).one_or_none()
-    return ReportingUnit(*row) if row else None
+def units(session: Session, jurisdiction: int) -> dict[str, ReportingUnit]:
+    """Give all units by their codes."""
+    rows = session.execute(_UNITS, {"jurisdiction": jurisdiction}).all()
+    return {unit.code: unit for unit in map(ReportingUnit._make, rows)}
 
 
 def took_over(session: Session, jurisdiction: int, unit_id: int, *, successor: int) -> bool:
@@ -211,8 +211,8 @@ def lies_in(session: Session, jurisdiction: int, area_id: int, *, ancestor: int)
 
 def assigned(session: Session, jurisdiction: int, unit_id: int) -> list[Asked]:
     """Give what a unit was, is or will be assigned, by indicator code and first day."""
-    rows = session.execute(_ASSIGNED, {"jurisdiction": jurisdiction, "unit": unit_id})
-    return [Asked(*row) for row in rows]
+    rows = session.execute(_ASSIGNED, {"jurisdiction": jurisdiction, "unit": unit_id}).all()
+    return list(map(Asked._make, rows))
 
 
 def read_report(

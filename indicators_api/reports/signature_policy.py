@@ -9,7 +9,7 @@ from indicators_api.catalogue.versions import grow, own
 from indicators_api.db.session import Session
 from indicators_api.errors import NotFound, mark
 from indicators_api.indicators.snapshot import snapshot
-from indicators_api.reports import queries
+from indicators_api.reports.access import find_unit
 from indicators_api.reports.queries import ReportingUnit
 
 _SIGNING = text("""
@@ -52,7 +52,7 @@ def put(
 
 
 def _unit(session: Session, jurisdiction: int, code: str) -> ReportingUnit:
-    unit = queries.find_unit(session, jurisdiction, code)
+    unit = find_unit(session, jurisdiction, code)
     if unit is None:
         raise NotFound(mark("There is no unit %(code)s."), code=code)
     return unit

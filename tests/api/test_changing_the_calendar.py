@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from indicators_api.db.session import Session
 from indicators_api.periods import Period
-from indicators_api.reports.deadlines import asked, due_of
+from indicators_api.reports.deadlines import asked, dues
 from tests.callers import Caller, Clock, assert_problem
 from tests.factories import DEPARTMENT, DIVISION, JULY, NEIGHBOUR, VILLAGE, WARD, MakeReport, done
 
@@ -373,7 +373,7 @@ def test_a_due_date_is_the_first_working_day_of_the_calendar(
             {"unit": unit, "due": extension},
         )
 
-    found = due_of(session, 1, unit or 0, Period.parse(JULY))
+    found = dues(session, 1, Period.parse(JULY))[unit or 0]
     before.rollback()
 
     first = start = date(2024, 7, day)

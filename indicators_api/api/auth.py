@@ -21,12 +21,12 @@ CHALLENGE = {
 
 
 def authenticate() -> None:
-    """Find who calls and keep it for the request; the look-up's own transaction ends here.
+    """Find who calls and keep it for the request, as of now and in no transaction.
 
     Raises Unauthorized.
     """
     token = _token()
-    with database().reading() as session:
+    with database().looking_up() as session:
         found = find_actor(session, token, at=now())
     if found is None:
         raise Unauthorized(

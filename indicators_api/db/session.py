@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -32,13 +33,17 @@ class Database:
         self._owns_transaction = isinstance(bind, Engine)
 
     @contextmanager
+    def looking_up(self) -> Iterator[Session]:
+        """Run statements that read, each by itself in no transaction: a round trip each."""
+        with self._session() as session:
+            self._begin(session, isolation_level="AUTOCOMMIT")
+            yield session
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a READ ONLY transaction on one REPEATABLE READ snapshot: probe and data agree."""
         with self._session() as session:
-            if self._owns_transaction:
-                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            else:
-                session.execute(text("SET TRANSACTION READ ONLY"))
+            self._begin(session, isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield session
 
     @contextmanager
@@ -47,6 +52,16 @@ class Database:
         with self._session() as session:
             yield session
             session.commit()
+
+    def _begin(self, session: Session, **options: Any) -> None:
+        """Let a session's transaction begin as told; within another one it can only be read-only.
+
+        Options of the driver's BEGIN, which take no round trip of their own.
+        """
+        if self._owns_transaction:
+            session.connection(execution_options=options)
+        else:
+            session.execute(text("SET TRANSACTION READ ONLY"))
 
     @contextmanager
     def _session(self) -> Iterator[Session]:

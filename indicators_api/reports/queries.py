@@ -1,6 +1,6 @@
 """What reports ask the database: one function per question."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -140,55 +140,7 @@ _ENTRIES = text(f"""
     WHERE {_KEY} AND version = :version ORDER BY indicator_id
 """)
 
-_INSERT = text("""
-    INSERT INTO report (jurisdiction_id, period_id, unit_id, state, revision, version, sent_version,
-                        created_at, changed_at, stepped_at, first_sent_at, sent_at)
-    VALUES (:jurisdiction, :period, :unit, :state, 1, 1, :sent_version, :at, :at, :at, :sent_at,
-            :sent_at)
-""")
-_UPDATE = text(f"""
-    UPDATE report
-    SET state = :state, revision = revision + 1, version = :version, sent_version = :sent_version,
-        changed_at = :at, stepped_at = CASE WHEN :is_step THEN :at ELSE stepped_at END,
-        sent_at = coalesce(:sent_at, sent_at),
-        first_sent_at = coalesce(first_sent_at, :sent_at)
-    WHERE {_KEY} AND revision = :seen
-    RETURNING revision
-""")
 _DELETE = [text(f"DELETE FROM {table} WHERE {_KEY}") for table in ("observation", "report")]
-_PUT_VERSION = text("""
-    INSERT INTO report_version AS v (jurisdiction_id, period_id, unit_id, version, kind, created_at,
-                                     sent_at, comment, expected, with_value, not_applicable,
-                                         findings)
-    VALUES (:jurisdiction, :period, :unit, :version, :kind, :at, :sent_at, :comment, :expected,
-            :with_value, :not_applicable, CAST(:findings AS jsonb))
-    ON CONFLICT (jurisdiction_id, period_id, unit_id, version) DO UPDATE
-    SET sent_at = excluded.sent_at, comment = coalesce(excluded.comment, v.comment),
-        expected = excluded.expected, with_value = excluded.with_value,
-        not_applicable = excluded.not_applicable, findings = excluded.findings
-""")
-_ADD_STEP = text("""
-    INSERT INTO report_step (jurisdiction_id, period_id, unit_id, revision, action, from_state,
-            to_state,
-                             actor_id, actor_name, actor_role, comment, recorded_at, version,
-                             sent_version, accepted_version)
-    VALUES (:jurisdiction, :period, :unit, :revision, :action, :from_state, :to_state, :actor_id,
-            :actor_name, :actor_role, :comment, :at, :version, :sent_version, :accepted_version)
-""")
-_PUT_VALUES = text("""
-    INSERT INTO observation (jurisdiction_id, period_id, unit_id, version, indicator_id, value,
-            missing,
-                             status, ytd, note)
-    SELECT :jurisdiction, :period, :unit, :version, g.*
-    FROM unnest(CAST(:indicators AS int[]), CAST(:values AS numeric[]), CAST(:missing AS text[]),
-                CAST(:statuses AS text[]), CAST(:ytds AS numeric[]), CAST(:notes AS text[])) AS g
-    ON CONFLICT (jurisdiction_id, period_id, unit_id, version, indicator_id) DO UPDATE
-    SET value = excluded.value, missing = excluded.missing, status = excluded.status,
-        ytd = excluded.ytd, note = excluded.note
-""")
-_DROP_VALUES = text(f"""
-    DELETE FROM observation WHERE {_KEY} AND version = :version AND indicator_id = ANY(:indicators)
-""")
 
 
 def units(session: Session, jurisdiction: int) -> dict[str, ReportingUnit]:
@@ -242,48 +194,7 @@ def read_entries(session: Session, key: Mapping[str, int], version: int) -> dict
     return {row[0]: Entry(*row[1:]) for row in rows}
 
 
-def insert_report(session: Session, key: Mapping[str, int], **columns: Any) -> None:
-    """Add a report at revision 1 and version 1.
-
-    A twin is refused by the primary key: ReportExists.
-    """
-    session.execute(_INSERT, {**key, **columns})
-
-
-def update_report(session: Session, key: Mapping[str, int], **columns: Any) -> int:
-    """Move a locked report on; gives its new revision."""
-    return int(session.execute(_UPDATE, {**key, **columns}).scalar_one())
-
-
 def delete_report(session: Session, key: Mapping[str, int]) -> None:
     """Remove a report with its values, versions and steps."""
     for statement in _DELETE:
         session.execute(statement, key)
-
-
-def put_version(session: Session, key: Mapping[str, int], **columns: Any) -> None:
-    """Add a version, or bring the working one up to date."""
-    session.execute(_PUT_VERSION, {**key, **columns})
-
-
-def add_step(session: Session, key: Mapping[str, int], **columns: Any) -> None:
-    """Record a step."""
-    session.execute(_ADD_STEP, {**key, **columns})
-
-
-def put_values(
-    session: Session, key: Mapping[str, int], version: int, entries: Mapping[int, Entry]
-) -> None:
-    """Write values into a version, all in one statement."""
-    if not entries:
-        return
-    columns: Iterable[Sequence[Any]] = zip(*entries.values(), strict=True)
-    names = ("values", "missing", "statuses", "ytds", "notes")
-    arrays = {name: list(column) for name, column in zip(names, columns, strict=True)}
-    session.execute(_PUT_VALUES, {**key, "version": version, "indicators": list(entries), **arrays})
-
-
-def drop_values(session: Session, key: Mapping[str, int], version: int, ids: Sequence[int]) -> None:
-    """Take values out of a working version."""
-    if ids:
-        session.execute(_DROP_VALUES, {**key, "version": version, "indicators": list(ids)})

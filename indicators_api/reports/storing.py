@@ -1,10 +1,10 @@
 """Write a report that was judged good.
 
-Report, version, values, step and journal entry, a statement each.
+Report, version, values and step by one statement, the journal entry by another.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -12,12 +12,13 @@ from indicators_api.audit import journal
 from indicators_api.db.session import Session
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
-from indicators_api.reports import queries, workflow
+from indicators_api.reports import workflow
 from indicators_api.reports.desk import Desk, Draft, Outcome, Who
 from indicators_api.reports.duties import due_of
 from indicators_api.reports.moving import details
 from indicators_api.reports.queries import ReportRow, VersionRow
 from indicators_api.reports.workflow import State, Step
+from indicators_api.reports.writing import Written, write
 from indicators_api.validation.findings import Finding
 
 
@@ -56,6 +57,22 @@ class Move(NamedTuple):
     sent_at: datetime | None
 
 
+class _Counts(NamedTuple):
+    """How many of the expected indicators there are, have a value, are not applicable."""
+
+    expected: int
+    with_value: int
+    not_applicable: int
+
+
+class _Difference(NamedTuple):
+    """What is to be written and taken out, by indicator id, and how that is told."""
+
+    entries: Mapping[int, Entry]
+    removed: Collection[int]
+    changes: Changes
+
+
 def store(
     session: Session,
     who: Who,
@@ -70,14 +87,20 @@ def store(
 
     `present` and `version` are what is stored. None: nothing is.
     """
-    key = desk.key.parameters()
     move = _move(who, draft, present, version)
-    is_step = draft.step is not Step.SAVE
-    revision = _write_report(session, key, move, present, is_step=is_step, at=who.at)
-    counts = _write_version(session, desk, move, draft, outcome, at=who.at)
+    counts = _counts(desk, outcome.after)
     fresh = version is None or version.version != move.version
-    changes = _write_values(session, key, move.version, outcome, fresh=fresh)
-    _record(session, who, desk, draft, present, move, revision, changes)
+    difference = _difference(outcome, fresh=fresh)
+    row = _row(who, draft, outcome, move, counts, present)
+    revision = write(
+        session,
+        desk.key.parameters(),
+        row,
+        seen=present.revision if present else None,
+        entries=difference.entries,
+        removed=difference.removed,
+    )
+    _journalise(session, who, desk, draft, row, revision, difference.changes)
     return Saved(
         unit=desk.key.unit.code,
         period=desk.key.period,
@@ -86,9 +109,9 @@ def store(
         revision=revision,
         due=due_of(session, desk.key.jurisdiction, desk.key.unit.id, desk.key.period),
         first_sent_at=(present.first_sent_at if present else None) or move.sent_at,
-        expected=counts["expected"],
-        with_value=counts["with_value"],
-        changes=changes,
+        expected=counts.expected,
+        with_value=counts.with_value,
+        changes=difference.changes,
         findings=outcome.findings,
     )
 
@@ -101,44 +124,29 @@ def _move(who: Who, draft: Draft, present: ReportRow | None, version: VersionRow
     return Move(state, number, kind, present.sent_version if present else None, None)
 
 
-def _write_report(
-    session: Session,
-    key: Mapping[str, int],
+def _row(
+    who: Who,
+    draft: Draft,
+    outcome: Outcome,
     move: Move,
+    counts: _Counts,
     present: ReportRow | None,
-    *,
-    is_step: bool,
-    at: datetime,
-) -> int:
-    columns = {
-        "state": move.state,
-        "version": move.version,
-        "sent_version": move.sent_version,
-        "sent_at": move.sent_at,
-        "at": at,
-    }
-    if present is None:
-        queries.insert_report(session, key, **columns)
-        return 1
-    return queries.update_report(session, key, **columns, is_step=is_step, seen=present.revision)
-
-
-def _write_version(
-    session: Session, desk: Desk, move: Move, draft: Draft, outcome: Outcome, *, at: datetime
-) -> dict[str, int]:
-    counts = _counts(desk, outcome.after)
-    queries.put_version(
-        session,
-        desk.key.parameters(),
-        version=move.version,
-        kind=move.kind,
-        at=at,
-        sent_at=move.sent_at,
+) -> Written:
+    """Give what is written of a report; a mere save of an existing draft is no step."""
+    return Written(
+        **move._asdict(),
+        **counts._asdict(),
+        accepted_version=present.accepted_version if present else None,
         comment=draft.comment,
         findings=json.dumps([finding.as_json() for finding in outcome.findings]),
-        **counts,
+        is_step=present is None or draft.step is not Step.SAVE,
+        action="create" if draft.step is Step.SAVE else draft.step.value,
+        from_state=present.state if present else None,
+        actor_id=who.actor.token_id,
+        actor_name=who.actor.name,
+        actor_role=who.actor.role,
+        at=who.at,
     )
-    return counts
 
 
 def working_version(present: ReportRow | None, version: VersionRow | None) -> tuple[int, str]:
@@ -153,67 +161,43 @@ def working_version(present: ReportRow | None, version: VersionRow | None) -> tu
     return present.version + 1, "resend"
 
 
-def _write_values(
-    session: Session, key: Mapping[str, int], version: int, outcome: Outcome, *, fresh: bool
-) -> Changes:
-    """Write what differs (into a new version: everything).
-
-    Give what changed against the values before.
-    """
+def _difference(outcome: Outcome, *, fresh: bool) -> _Difference:
+    """Compare the values with those before; into a fresh version all are written."""
     before, given = outcome.before, outcome.given
     changed = {number: entry for number, entry in given.items() if before.get(number) != entry}
     removed = before.keys() - outcome.after.keys()
-    queries.put_values(session, key, version, outcome.after if fresh else changed)
-    if not fresh:
-        queries.drop_values(session, key, version, sorted(removed))
     created = len(changed.keys() - before.keys())
-    return Changes(created, len(changed) - created, len(given) - len(changed), len(removed))
+    changes = Changes(created, len(changed) - created, len(given) - len(changed), len(removed))
+    if fresh:
+        return _Difference(outcome.after, (), changes)
+    return _Difference(changed, removed, changes)
 
 
-def _record(
+def _journalise(
     session: Session,
     who: Who,
     desk: Desk,
     draft: Draft,
-    present: ReportRow | None,
-    move: Move,
+    row: Written,
     revision: int,
     changes: Changes,
 ) -> None:
-    """Add the step (a mere save of an existing draft is none) and the journal entry."""
-    if present is None or draft.step is not Step.SAVE:
-        queries.add_step(
-            session,
-            desk.key.parameters(),
-            revision=revision,
-            action="create" if draft.step is Step.SAVE else draft.step.value,
-            from_state=present.state if present else None,
-            to_state=move.state,
-            actor_id=who.actor.token_id,
-            actor_name=who.actor.name,
-            actor_role=who.actor.role,
-            comment=draft.comment,
-            at=who.at,
-            version=move.version,
-            sent_version=move.sent_version,
-            accepted_version=present.accepted_version if present else None,
-        )
     told = details(
-        present.state if present else None,
-        move.state,
+        row.from_state,
+        row.state,
         revision=revision,
-        version=move.version,
-        sent_version=move.sent_version,
-        accepted_version=present.accepted_version if present else None,
+        version=row.version,
+        sent_version=row.sent_version,
+        accepted_version=row.accepted_version,
     )
     entry = {desk.key.subject: {**told, **changes._asdict()}}
     journal.append(session, who.author, f"report.{draft.step}", entry, at=who.at)
 
 
-def _counts(desk: Desk, entries: Mapping[int, Entry]) -> dict[str, int]:
-    expected = [entries[number] for number in desk.expected if number in entries]
-    return {
-        "expected": len(desk.expected),
-        "with_value": sum(entry.value is not None for entry in expected),
-        "not_applicable": sum(entry.missing == "not_applicable" for entry in expected),
-    }
+def _counts(desk: Desk, entries: Mapping[int, Entry]) -> _Counts:
+    answered = [entries[number] for number in desk.expected if number in entries]
+    return _Counts(
+        len(desk.expected),
+        sum(entry.value is not None for entry in answered),
+        sum(entry.missing == "not_applicable" for entry in answered),
+    )

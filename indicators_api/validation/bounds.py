@@ -43,14 +43,21 @@ def check_entries(
 
 
 def _suspects(entries: Mapping[str, Entry], assigned: Mapping[str, IndicatorFacts]) -> list[str]:
-    """Find the codes with a value out of order, in one pass that builds nothing else."""
+    """Find the codes with a value out of order, in one pass that calls and builds nothing else."""
     with localcontext(EXACT):
         return [
             code
             for code, (value, _, _, ytd, _) in entries.items()
             if (facts := assigned.get(code)) is not None
             and (
-                (value is not None and (_too_fine(value, facts) or _outside(value, facts)))
+                (
+                    value is not None
+                    and (
+                        value % QUANTA[0 if facts.value_type == "integer" else facts.decimals]
+                        or ((low := facts.minimum) is not None and value < low)
+                        or ((high := facts.maximum) is not None and value > high)
+                    )
+                )
                 or (ytd is not None and _too_fine(ytd, facts))
             )
         ]

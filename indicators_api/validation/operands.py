@@ -5,7 +5,7 @@ Source: domain.md, "Values and rules", and of operands not collected at the peri
 figures add up".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, Self
 
@@ -71,20 +71,22 @@ def answers(entries: Mapping[str, Entry]) -> dict[str, Decimal]:
     }
 
 
-def figures(given: Given, scope: Scope, codes: Iterable[str]) -> dict[str, Decimal] | None:
+def figures(given: Given, scope: Scope, codes: Collection[str]) -> Answers | None:
     """Give operands over a scope, each in its own unit; None if the present period lacks one.
 
     Over `year_to_date` and `crop_year` flows are summed, each over the same periods: an earlier one
     counts only if every flow has an answer in it. All else takes the figure of the present period,
     which is its last.
     """
+    periods = earlier_in_scope(given.period_id, scope)
+    if not periods and _are_own(given, codes):
+        return given.present
     found = {}
     for code in codes:
         figure = present_figure(given, code)
         if figure is None:
             return None
         found[code] = figure
-    periods = earlier_in_scope(given.period_id, scope)
     flows = [code for code in found if is_flow(given.by_code[code])] if periods else []
     for period_id in periods:
         earlier = [flow_in(given, code, period_id) for code in flows]
@@ -122,11 +124,13 @@ def flow_in(given: Given, code: str, period_id: int) -> Decimal | None:
     return sum((f or _ZERO for f in found), _ZERO) if found and None not in found else None
 
 
-def needed(given: Given, wanted: Iterable[tuple[Scope, Iterable[str]]]) -> Needed:
+def needed(given: Given, wanted: Iterable[tuple[Scope, Collection[str]]]) -> Needed:
     """Tell what of the past `figures` looks at for these scopes and codes; no past is read."""
     indicators: set[int] = set()
     periods: set[int] = set()
     for scope, codes in wanted:
+        if not earlier_in_scope(given.period_id, scope) and _are_own(given, codes):
+            continue
         facts = [given.by_code[code] for code in codes]
         if not all(_may_have_figure(given, one) for one in facts):
             continue
@@ -136,6 +140,11 @@ def needed(given: Given, wanted: Iterable[tuple[Scope, Iterable[str]]]) -> Neede
                 indicators.add(one.id)
                 periods |= places
     return Needed(frozenset(indicators), frozenset(periods))
+
+
+def _are_own(given: Given, codes: Iterable[str]) -> bool:
+    """Tell whether the report itself answers all of them, as most rules find it."""
+    return all(map(given.present.__contains__, codes))
 
 
 def _may_have_figure(given: Given, facts: IndicatorFacts) -> bool:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import text
 
+from indicators_api.db.arrays import literal
 from indicators_api.db.session import Session
 
 _OF_SENT_REPORTS = """
@@ -44,8 +45,8 @@ def past_values(
             "jurisdiction": jurisdiction,
             "unit_id": unit_id,
             "previous": previous,
-            "periods": sorted({*periods} - {previous}),
-            "indicators": sorted(indicators),
+            "periods": literal({*periods} - {previous}),
+            "indicators": literal(indicators),
         },
     )
     return rows.tuples().all()

@@ -25,17 +25,22 @@ class Ratio(NamedTuple):
 
 def ratios_in(values: Mapping[str, Decimal], snapshot: Snapshot) -> list[Ratio]:
     """Find the ratios whose parts have values beside theirs, the denominator's not 0; by code."""
-    found = []
-    for code in sorted(values):
-        facts = snapshot.by_code[code]
-        if facts.numerator_id is None or facts.denominator_id is None:
-            continue
-        ratio = Ratio(
-            facts, snapshot.by_id[facts.numerator_id], snapshot.by_id[facts.denominator_id]
-        )
-        if ratio.numerator.code in values and values.get(ratio.denominator.code):
-            found.append(ratio)
-    return found
+    return [
+        ratio
+        for ratio in snapshot.remembered(Ratio, lambda: _ratios(snapshot))
+        if ratio.facts.code in values
+        and ratio.numerator.code in values
+        and values.get(ratio.denominator.code)
+    ]
+
+
+def _ratios(snapshot: Snapshot) -> tuple[Ratio, ...]:
+    """Find all computed ratios of a catalogue, by code."""
+    return tuple(
+        Ratio(facts, snapshot.by_id[facts.numerator_id], snapshot.by_id[facts.denominator_id])
+        for _, facts in sorted(snapshot.by_code.items())
+        if facts.numerator_id is not None and facts.denominator_id is not None
+    )
 
 
 def with_parts(

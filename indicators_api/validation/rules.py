@@ -3,10 +3,10 @@
 Source: domain.md, "Values and rules".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, localcontext
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from indicators_api.indicators.snapshot import RuleFacts, Snapshot
 from indicators_api.validation.exact import EXACT
@@ -17,14 +17,30 @@ from indicators_api.validation.scopes import Scope
 #: Catalogues whose compiled rules a process keeps, and sets of assigned codes within each.
 _BOOKS, _SETS = 4, 256
 
+_ZERO = Decimal(0)
+
+
+class Side(NamedTuple):
+    """A side of a rule: the indicators that are simply added, and what else it has."""
+
+    added: tuple[str, ...]
+    others: tuple[Term, ...]
+
+    @classmethod
+    def of(cls, terms: Sequence[Term]) -> Self:
+        """Part the terms."""
+        simple = [term for term in terms if term.coefficient == 1 and len(term.codes) == 1]
+        others = tuple(term for term in terms if term not in simple)
+        return cls(tuple(term.codes[0] for term in simple), others)
+
 
 class Rule(NamedTuple):
     """A validation rule ready to run. `codes`: its operands, each once, in order of appearance."""
 
     facts: RuleFacts
     scope: Scope
-    left: tuple[Term, ...]
-    right: tuple[Term, ...]
+    left: Side
+    right: Side
     codes: tuple[str, ...]
 
 
@@ -42,7 +58,8 @@ def compile_rules(facts: Iterable[RuleFacts]) -> tuple[Rule, ...]:
     for rule in facts:
         left, right = parse(rule.left_expression), parse(rule.right_expression)
         scope = Scope(rule.evaluation_scope, rule.scope_start_month)
-        compiled.append(Rule(rule, scope, left, right, codes_of((*left, *right))))
+        codes = codes_of((*left, *right))
+        compiled.append(Rule(rule, scope, Side.of(left), Side.of(right), codes))
     return tuple(compiled)
 
 
@@ -81,9 +98,9 @@ def holds(left: Decimal, operator: str, right: Decimal, tolerance: Decimal) -> b
             raise ValueError(operator)
 
 
-def _side(terms: tuple[Term, ...], value_by_code: Mapping[str, Decimal]) -> Decimal:
-    total = Decimal(0)
-    for coefficient, codes in terms:
+def _side(side: Side, value_by_code: Mapping[str, Decimal]) -> Decimal:
+    total = sum(map(value_by_code.__getitem__, side.added), _ZERO)
+    for coefficient, codes in side.others:
         product = coefficient
         for code in codes:
             product *= value_by_code[code]

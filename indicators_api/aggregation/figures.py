@@ -37,6 +37,8 @@ class Shape(NamedTuple):
     leaves: bool
     ratios: bool
     pairs: bool
+    #: Ratios of weighted means among the pairs: their weights are read from the leaves.
+    weighed_pairs: bool
     #: Areas that others went over into.
     changed: bool
     status: bool
@@ -184,7 +186,7 @@ def plain(shape: Shape) -> str:
     parts = [_taken(shape)] if shape.has_differences else []
     parts.append(f", base AS ({' UNION ALL '.join(base)}), cell({head}) AS ({_cells(shape)})")
     if shape.leaves:
-        parts.append(leaves.parts(shape.version))
+        parts.append(_spread(shape))
     more = f", {cells.STATUS} AS status" if shape.status else ""
     more += f", {cells.YTD.format(assigned='b.assigned')}" if shape.ytd else ""
     parts.append(
@@ -195,6 +197,15 @@ def plain(shape: Shape) -> str:
         )
     )
     return "".join(parts)
+
+
+def _spread(shape: Shape) -> str:
+    """Give weighted means and extremes: stored as sums are, or read from the leaves."""
+    if shape.sums is not Sums.STORED or shape.weighed_pairs or not shape.upper:
+        return leaves.read(shape.version)
+    return (
+        leaves.read(shape.version, areas="lowest", stored=True) if shape.lowest else leaves.stored()
+    )
 
 
 def _cells(shape: Shape) -> str:

@@ -1,7 +1,8 @@
 """What is read from the units' values: weighted means, minima and maxima of areas.
 
-The stored roll-up cannot hold them: an extreme that is taken back is unknown, and a weight is
-another indicator's value. Named parts of the statement in figures.py; `spread` is the last.
+They can't be kept by differences: an extreme that is taken back is unknown, and a weight is another
+indicator's value. Named parts of a statement; `spread` is the last. What is in force now is stored
+by spread.py, which reads the leaves with these very parts; so do questions for all else.
 """
 
 from typing import Final
@@ -46,7 +47,7 @@ _LEAVES = """,
         JOIN looked s ON s.period_id = f.period_id
     ), inside AS MATERIALIZED (
         SELECT DISTINCT descendant_id AS area_id FROM area_closure
-        WHERE jurisdiction_id = :jurisdiction AND ancestor_id = ANY(:areas)
+        WHERE jurisdiction_id = :jurisdiction AND ancestor_id = ANY(:{areas})
     ), {leaf}, weighing AS MATERIALIZED (
         SELECT DISTINCT w.weight_id AS indicator_id, l.area_id
         FROM leaf_value l JOIN weight w ON w.indicator_id = l.indicator_id
@@ -70,16 +71,21 @@ _LEAVES = """,
         FROM (SELECT period_id, area_id, indicator_id, value, NULL AS weight FROM leaf_value
               UNION ALL
               SELECT period_id, area_id, indicator_id, NULL, nullif(value, 0) FROM leaf_weight) u
-    ), spread AS (
+    ), spread AS ({stored}
         SELECT w.period_id, c.ancestor_id AS area_id, w.indicator_id, min(w.value) AS lowest,
                max(w.value) AS highest,
                sum(w.value * w.weight)
                    / nullif(sum(w.weight) FILTER (WHERE w.value IS NOT NULL), 0) AS weighted
         FROM weighed w
         JOIN area_closure c ON c.jurisdiction_id = :jurisdiction AND c.descendant_id = w.area_id
-                           AND c.ancestor_id = ANY(:areas)
+                           AND c.ancestor_id = ANY(:{areas})
         GROUP BY w.period_id, c.ancestor_id, w.indicator_id
     )"""
+_STORED = """
+        SELECT period_id, area_id, indicator_id, lowest, highest, weighted
+        FROM rollup_spread
+        WHERE jurisdiction_id = :jurisdiction AND period_id = ANY(:leaf_periods)
+          AND area_id = ANY(:upper) AND indicator_id = ANY(:leaf_indicators)"""
 #: How `plain` takes them over.
 CASES: Final = (
     "WHEN 'weighted_mean' THEN x.weighted WHEN 'min' THEN x.lowest WHEN 'max' THEN x.highest"
@@ -88,12 +94,24 @@ JOIN: Final = """LEFT JOIN spread x ON x.period_id = b.period_id AND x.area_id =
                           AND x.indicator_id = b.indicator_id"""
 
 
-def parts(version: str) -> str:
-    """Give the named parts up to `spread`; they need `looked` and `component`."""
+def read(version: str, *, areas: str = "areas", stored: bool = False) -> str:
+    """Give the named parts up to `spread`, of the areas in a parameter; and those `stored`.
+
+    They need `looked` and `component`.
+    """
     asked = "k.indicator_id = ANY(:leaf_indicators) AND k.counts"
     weighing = "k.indicator_id = n.indicator_id"
     return _LEAVES.format(
         leaf=_READ.format(name="leaf", places="inside", which=asked, version=version),
         weight=_READ.format(name="weight", places="weighing", which=weighing, version=version),
         last_month=LAST_MONTH.format("s.period_id"),
+        areas=areas,
+        stored=f"{_STORED} UNION ALL" if stored else "",
     )
+
+
+def stored() -> str:
+    """Give `spread` where all that is asked is stored."""
+    return f""",
+    spread AS ({_STORED}
+    )"""

@@ -115,8 +115,15 @@ class Plan(NamedTuple):
         """Count the figures that are looked up for one area."""
         return sum(len(group.indicators) * len(group.periods) for group in self.groups)
 
+    @property
+    def weighs_pairs(self) -> bool:
+        """Tell whether a part of a pair is a weighted mean."""
+        parts = {part for pair in self.pairs for part in (pair.numerator, pair.denominator)}
+        return any(weight.id in parts for weight in self.weights)
 
-_FROM_LEAVES = frozenset({"weighted_mean", "min", "max"})
+
+#: Rules whose figures are read from the leaf observations, or stored by spread.py.
+FROM_LEAVES = frozenset({"weighted_mean", "min", "max"})
 
 
 def plan(
@@ -140,11 +147,7 @@ def plan(
             desk.ask(facts, "none" if facts.numerator_id else facts.time_aggregation)
     groups = desk.groups()
     leaves = [] if as_sent else _leaves(groups, by_id)
-    weights = [
-        _weight(by_id[n], by_id)
-        for n in sorted({number for number, _ in leaves})
-        if by_id[n].weight_id is not None
-    ]
+    weights = _weights(leaves, by_id)
     components, wholes = desk.components()
     components += _weighing(weights, leaves)
     return Plan(
@@ -159,6 +162,37 @@ def plan(
         components=components,
         wholes=wholes,
     )
+
+
+def plan_of_leaves(leaves: Sequence[tuple[int, int]], by_id: Mapping[int, IndicatorFacts]) -> Plan:
+    """Say what to look up for the weighted means and extremes of (indicator, period)s alone."""
+    weights = _weights(leaves, by_id)
+    return Plan(
+        asked=[],
+        looked=[Period.of_id(n) for n in sorted({period for _, period in leaves})],
+        groups=[],
+        series=[],
+        ratios=[],
+        pairs=[],
+        weights=weights,
+        leaves=leaves,
+        components=_weighing(weights, leaves),
+        wholes=[],
+    )
+
+
+def weighed_by(
+    weight: int, period: Period, by_id: Mapping[int, IndicatorFacts]
+) -> set[tuple[int, int]]:
+    """Give the (indicator, period)s whose values a weight's value of a period may weigh."""
+    found = [w for w in _weights(((n, 0) for n in by_id), by_id) if w.weight == weight]
+    later = spans.ending_within_a_year(period.last_month) if found else []
+    return {
+        (w.id, other.id)
+        for w in found
+        for other in later
+        if period in _of_mode(w.mode, other).periods
+    }
 
 
 class _Desk:
@@ -236,8 +270,18 @@ def _leaves(groups: Iterable[Group], by_id: Mapping[int, IndicatorFacts]) -> lis
         (number, period)
         for group in groups
         for number in group.indicators
-        if by_id[number].area_aggregation in _FROM_LEAVES
+        if by_id[number].area_aggregation in FROM_LEAVES
         for period in group.periods
+    ]
+
+
+def _weights(
+    leaves: Iterable[tuple[int, int]], by_id: Mapping[int, IndicatorFacts]
+) -> list[Weight]:
+    return [
+        _weight(by_id[n], by_id)
+        for n in sorted({number for number, _ in leaves})
+        if by_id[n].area_aggregation == "weighted_mean"
     ]
 
 

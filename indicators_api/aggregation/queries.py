@@ -195,6 +195,7 @@ def _form(wanted: Slice) -> Form:
         leaves=bool(wanted.plan.leaves),
         ratios=bool(wanted.plan.ratios),
         pairs=bool(wanted.plan.pairs),
+        weighed_pairs=wanted.plan.weighs_pairs,
         changed=bool(wanted.comparable),
         status="status" in wanted.measures,
         ytd="ytd_reported" in wanted.measures,
@@ -213,7 +214,7 @@ def _parameters(wanted: Slice) -> dict[str, Any]:
     return {
         "jurisdiction": wanted.jurisdiction,
         **_of_question(wanted),
-        **_of_plan(wanted.plan),
+        **of_plan(wanted.plan),
     }
 
 
@@ -242,7 +243,8 @@ def _of_question(wanted: Slice) -> dict[str, Any]:
     return parameters
 
 
-def _of_plan(plan: Plan) -> dict[str, Any]:
+def of_plan(plan: Plan) -> dict[str, Any]:
+    """Give the parameters of the parts that look something up."""
     parts = [p for r in plan.ratios for p in ((r.id, r.upper, True), (r.id, r.lower, False))]
     parameters: dict[str, Any] = {
         "looked": [period.id for period in plan.looked],
@@ -252,6 +254,8 @@ def _of_plan(plan: Plan) -> dict[str, Any]:
         **_columns("component", plan.components, _COMPONENT),
         **_columns("whole", plan.wholes, _WHOLE),
         **_columns("series", plan.series, _SERIES),
+        **_columns("leaf", plan.leaves, ("indicators", "periods")),
+        **_columns("weight", plan.weights, ("ids", "weights", "modes", "rules")),
     }
     for n, group in enumerate(plan.groups):
         parameters |= {f"ids_{n}": list(group.indicators), f"periods_{n}": list(group.periods)}
@@ -259,9 +263,6 @@ def _of_plan(plan: Plan) -> dict[str, Any]:
         parameters |= _columns("part", parts, ("ratios", "series", "uppers"))
     if plan.pairs:
         parameters |= _columns("pair", plan.pairs, ("ids", "numerators", "denominators"))
-    if plan.leaves:
-        parameters |= _columns("leaf", plan.leaves, ("indicators", "periods"))
-        parameters |= _columns("weight", plan.weights, ("ids", "weights", "modes", "rules"))
     return parameters
 
 

@@ -96,8 +96,8 @@ def pairs(shape: Shape) -> str:
     """Give the named parts up to `paired`; they need `looked`, and with weights `leaf_weight`."""
     return _PAIRS.format(
         version=shape.version,
-        weight="w.value" if shape.leaves else "NULL::numeric",
-        weight_join=_WEIGHT_JOIN if shape.leaves else "",
+        weight="w.value" if shape.weighed_pairs else "NULL::numeric",
+        weight_join=_WEIGHT_JOIN if shape.weighed_pairs else "",
     )
 
 

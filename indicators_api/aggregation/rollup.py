@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
-from indicators_api.aggregation import cells
+from indicators_api.aggregation import cells, spread
 from indicators_api.aggregation.counting import ASKED_FREQUENCY, LAST_MONTH, derive
+from indicators_api.aggregation.spread import Spread
 from indicators_api.db.session import Session
 from indicators_api.periods import Period
 
@@ -26,16 +27,21 @@ class Change(NamedTuple):
     new_version: int | None
 
 
+class Sum(NamedTuple):
+    """What values add up to, and how many there are."""
+
+    value_sum: Decimal
+    value_count: int
+
+
 class Difference(NamedTuple):
-    """A stored cell that is not what the accepted reports add up to. None: no row on that side."""
+    """A stored cell that is not what follows from the accepted reports. None: no row there."""
 
     period: str
     area: str
     indicator: str
-    stored_sum: Decimal | None
-    true_sum: Decimal | None
-    stored_count: int | None
-    true_count: int | None
+    stored: Sum | Spread | None
+    true: Sum | Spread | None
 
 
 _COLUMNS = tuple(cells.COLUMNS)
@@ -103,10 +109,10 @@ _COMPARE = text(f"""
     ), actual AS (
         SELECT * FROM cells WHERE {cells.any_of(_COLUMNS)}
     )
-    SELECT d.period_id, a.code, i.code, d.stored_sum, d.true_sum, d.stored_count, d.true_count
+    SELECT d.period_id, a.code, i.code, d.stored_sum, d.stored_count, d.true_sum, d.true_count
     FROM (
-        SELECT period_id, area_id, indicator_id, s.value_sum AS stored_sum, t.value_sum AS true_sum,
-               s.value_count AS stored_count, t.value_count AS true_count
+        SELECT period_id, area_id, indicator_id, s.value_sum AS stored_sum,
+               s.value_count AS stored_count, t.value_sum AS true_sum, t.value_count AS true_count
         FROM stored s FULL JOIN actual t USING (period_id, area_id, indicator_id)
         WHERE ({", ".join(f"s.{name}" for name in _COLUMNS)})
               IS DISTINCT FROM ({", ".join(f"t.{name}" for name in _COLUMNS)})
@@ -124,17 +130,15 @@ def apply(session: Session, jurisdiction: int, changes: Sequence[Change]) -> Non
     """
     if not changes:
         return
-    session.execute(
-        _APPLY,
-        {
-            "jurisdiction": jurisdiction,
-            "periods": [change.period.id for change in changes],
-            "months": [change.period.last_month.id for change in changes],
-            "units": [change.unit_id for change in changes],
-            "olds": [change.old_version for change in changes],
-            "news": [change.new_version for change in changes],
-        },
-    )
+    columns = {
+        "periods": [change.period.id for change in changes],
+        "months": [change.period.last_month.id for change in changes],
+        "units": [change.unit_id for change in changes],
+        "olds": [change.old_version for change in changes],
+        "news": [change.new_version for change in changes],
+    }
+    session.execute(_APPLY, {"jurisdiction": jurisdiction, **columns})
+    spread.follow(session, jurisdiction, columns)
 
 
 def rebuild(session: Session, jurisdiction: int, *, at: datetime) -> None:
@@ -142,6 +146,7 @@ def rebuild(session: Session, jurisdiction: int, *, at: datetime) -> None:
     derive(session, jurisdiction, at=at)
     session.execute(_CLEAR, {"jurisdiction": jurisdiction})
     session.execute(_FILL, {"jurisdiction": jurisdiction})
+    spread.rebuild(session, jurisdiction)
 
 
 def verify(session: Session, jurisdiction: int) -> list[Difference]:
@@ -150,4 +155,10 @@ def verify(session: Session, jurisdiction: int) -> list[Difference]:
     Give the cells that differ, by period, area and indicator.
     """
     rows = session.execute(_COMPARE, {"jurisdiction": jurisdiction})
-    return [Difference(str(Period.of_id(row[0])), *row[1:]) for row in rows]
+    sums = [(*row[:3], _sum(*row[3:5]), _sum(*row[5:7])) for row in rows]
+    found = [*sums, *spread.verify(session, jurisdiction)]
+    return [Difference(str(Period.of_id(period)), *rest) for period, *rest in found]
+
+
+def _sum(value_sum: Decimal | None, value_count: int | None) -> Sum | None:
+    return None if value_sum is None or value_count is None else Sum(value_sum, value_count)

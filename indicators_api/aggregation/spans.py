@@ -148,6 +148,14 @@ def newest_within_a_year(month: Period, frequency: str = "monthly") -> list[Peri
     )
 
 
+def ending_within_a_year(month: Period) -> list[Period]:
+    """Give the periods that end with a month or up to twelve months after, the oldest first."""
+    months = [month]
+    while len(months) <= MONTHS_BACK:
+        months.append(months[-1].next)
+    return [period for m in months if m.year <= LAST_YEAR for period in ending_with(m)]
+
+
 def ending_with(month: Period) -> list[Period]:
     """Give the periods of all types that end with a month."""
     return [

@@ -4,8 +4,16 @@ import sys
 
 import click
 
-from indicators_api.cli.opening import reading, require_url
+from indicators_api.aggregation import spread
+from indicators_api.cli.opening import reading, require_url, writing
 from indicators_api.db import migrate
+
+
+def bring_up_to_date(url: str) -> None:
+    """Migrate, and store what follows from rules of the catalogue and not from SQL alone."""
+    migrate.upgrade(url)
+    with writing() as session:
+        spread.complete(session)
 
 
 @click.group()
@@ -16,7 +24,7 @@ def database() -> None:
 @database.command()
 def upgrade() -> None:
     """Run the migrations that are missing; nothing happens when there are none."""
-    migrate.upgrade(require_url())
+    bring_up_to_date(require_url())
     click.echo(f"The database is at revision {migrate.newest()}.")
 
 

@@ -6,6 +6,8 @@ import click
 
 from indicators_api.aggregation import rollup as figures
 from indicators_api.aggregation.counting import stale_rows
+from indicators_api.aggregation.rollup import Sum
+from indicators_api.aggregation.spread import Spread
 from indicators_api.catalogue.versions import grow, own
 from indicators_api.cli.opening import JURISDICTION, reading, wall_clock, writing
 
@@ -26,9 +28,8 @@ def verify() -> None:
             click.echo(f"{table}: {rows} rows are not what follows from the assignments")
     for cell in found:
         click.echo(
-            f"{cell.period} {cell.area} {cell.indicator}: stored {cell.stored_sum} of "
-            f"{cell.stored_count},"
-            f" true {cell.true_sum} of {cell.true_count}"
+            f"{cell.period} {cell.area} {cell.indicator}: "
+            f"stored {_told(cell.stored)}, true {_told(cell.true)}"
         )
     if found or any(stale.values()):
         click.echo(f"{len(found)} cells differ: run `indicators-api rollup rebuild`.", err=True)
@@ -45,3 +46,9 @@ def rebuild() -> None:
         figures.rebuild(session, JURISDICTION, at=at)
         grow(session, JURISDICTION, at=at)
     click.echo("The roll-up is made anew.")
+
+
+def _told(columns: Sum | Spread | None) -> str:
+    if columns is None:
+        return "nothing"
+    return ", ".join(f"{name} {value}" for name, value in columns._asdict().items())

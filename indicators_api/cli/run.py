@@ -10,10 +10,10 @@ from sqlalchemy import text
 
 from indicators_api.cli import private
 from indicators_api.cli.catalogue import TRA_VINH, load_and_derive
+from indicators_api.cli.database import bring_up_to_date
 from indicators_api.cli.opening import JURISDICTION, wall_clock, writing
 from indicators_api.cli.tokens import find_area, find_units, issue_all
 from indicators_api.config import from_environment
-from indicators_api.db import migrate
 from indicators_api.db.session import Session
 from indicators_api.security.tokens import Holder, list_all
 
@@ -41,7 +41,7 @@ def run(*, no_demo: bool) -> None:
         private.use()
     config = from_environment(os.environ)
     step("Bringing the database up to date")
-    migrate.upgrade(config.database_url)
+    bring_up_to_date(config.database_url)
     with writing() as session:
         load_reference_data(session)
         if not no_demo:

@@ -127,6 +127,11 @@ def snapshot(session: Session, jurisdiction: int) -> Snapshot:
     return known
 
 
+def read_anew(session: Session, jurisdiction: int) -> Snapshot:
+    """Give the indicators and rules as they are in this transaction, which may be changing them."""
+    return _read(session, jurisdiction, 0)
+
+
 def _read(session: Session, jurisdiction: int, version: int) -> Snapshot:
     indicators = [
         IndicatorFacts(*row) for row in session.execute(_INDICATORS, {"jurisdiction": jurisdiction})

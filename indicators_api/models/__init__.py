@@ -16,7 +16,7 @@ from indicators_api.models.observation import Observation
 from indicators_api.models.package import Package, ReceivedMessage
 from indicators_api.models.partner import Partner, PartnerLine
 from indicators_api.models.report import Report, ReportStep, ReportVersion
-from indicators_api.models.rollup import Counting, Coverage, Rollup
+from indicators_api.models.rollup import Counting, Coverage, Rollup, RollupSpread
 from indicators_api.models.sector import Sector
 from indicators_api.models.sharing import Sharing
 from indicators_api.models.subscription import Subscription
@@ -60,6 +60,7 @@ __all__ = [
     "ReportStep",
     "ReportVersion",
     "Rollup",
+    "RollupSpread",
     "Sector",
     "Sharing",
     "SignaturePolicy",

@@ -1,6 +1,6 @@
 """Derived tables of the figures: which units count, how many are asked, and the stored roll-up.
 
-All three follow from catalogue and accepted reports alone; `indicators-api rollup rebuild` makes
+All follow from catalogue and accepted reports alone; `indicators-api rollup rebuild` makes
 them anew. Who counted when is remembered like the catalogue itself (aggregation/counting.py).
 Months are ids of month periods (yyyymm), so that a regime's cut-off day is applied once, when a row
 is derived. A longer period is judged by its last month.
@@ -98,3 +98,23 @@ class Rollup(Base):
     #: Of the years to date that units reported beside their values; 0 where ytd_count is 0.
     ytd_sum: Mapped[Decimal]
     ytd_count: Mapped[int]
+
+
+class RollupSpread(Base):
+    """Extremes and weighted mean of the accepted values of the counting units in an area.
+
+    Of indicators whose rule is `min`, `max` or `weighted_mean`, in areas with areas below. No row:
+    no value. Kept by aggregation/spread.py, fresh at commit.
+    """
+
+    __tablename__ = "rollup_spread"
+
+    jurisdiction_id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(primary_key=True)
+    #: In the indicator's unit of measure.
+    lowest: Mapped[Decimal]
+    highest: Mapped[Decimal]
+    #: NULL: no value has a weight, or the weights are 0.
+    weighted: Mapped[Decimal | None]

@@ -50,7 +50,7 @@ def test_every_catalogue_table_has_its_history(empty_url):
     facts |= {"package", "subscription"}
     facts |= {"received_message", "certificate", "report_signature", "signature_policy"}
     facts |= {"sharing"}
-    derived = {"rollup", "alembic_version"}
+    derived = {"rollup", "rollup_spread", "alembic_version"}
     migrate.upgrade(empty_url)
 
     tables = tables_of(empty_url)

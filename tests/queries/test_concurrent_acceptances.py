@@ -24,6 +24,9 @@ CITY = "842"
 WARDS = [f"H59.21.{number}" for number in range(11, 19)]
 MONTHS = ["2024-05", "2024-06", "2024-07"]
 POOR, FILES, INVESTED = "XH160101", "NC240101", "KT090206"
+ADDED = [POOR, FILES, INVESTED]
+#: A weighted mean, and what it is weighted by.
+SATISFIED, ASKED_PEOPLE = "NC240111", "NC240105"
 WRITERS, TURNS = 8, 25
 
 _END = text("""
@@ -36,7 +39,7 @@ _VALUES = text("""
     FROM report r
     JOIN observation o ON o.period_id = r.period_id AND o.unit_id = r.unit_id
                       AND o.version IN (r.accepted_version, r.sent_version)
-    JOIN indicator i ON i.id = o.indicator_id
+    JOIN indicator i ON i.id = o.indicator_id AND i.code = ANY(:indicators)
     JOIN unit u ON u.id = r.unit_id
 """)
 
@@ -52,7 +55,9 @@ def engine(committed_url: str) -> Iterator[Engine]:
 def sums(session: Session, basis: str) -> dict[tuple[str, str], Decimal]:
     """Add up in Python what is in force of units that are assigned it, by indicator and month."""
     found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for unit, period_id, indicator, value, accepted, sent in session.execute(_VALUES):
+    for unit, period_id, indicator, value, accepted, sent in session.execute(
+        _VALUES, {"indicators": ADDED}
+    ):
         has_ended = indicator == INVESTED and unit == WARDS[0] and period_id > 202405
         if not has_ended and (sent if basis == "sent" else accepted):
             found[indicator, str(Period.of_id(period_id))] += value
@@ -95,7 +100,8 @@ class Writer:
                 self.refused += 1
 
     def move_on(self, report: Standing) -> None:
-        values = {POOR: entry(self.chance.randrange(500)), FILES: entry(self.chance.randrange(90))}
+        highest = {POOR: 500, FILES: 90, SATISFIED: 100, ASKED_PEOPLE: 1000}
+        values = {code: entry(self.chance.randrange(most)) for code, most in highest.items()}
         with self.database.writing() as session:
             self.turns.move_on(session, report, values)
         self.done[report.key] += 1
@@ -123,6 +129,7 @@ def test_eight_writers_of_one_district_lose_nothing(engine: Engine) -> None:
         for number, ward in enumerate(WARDS):
             for month in MONTHS:
                 values = {POOR: 100 + number, FILES: number, INVESTED: f"{number}.1"}
+                values |= {SATISFIED: 90 + number, ASKED_PEOPLE: 10 * number}
                 send(session, ward, month, values)
 
     start = Barrier(WRITERS + 1)
@@ -143,7 +150,7 @@ def test_eight_writers_of_one_district_lose_nothing(engine: Engine) -> None:
             question = Question(
                 [Period.parse(month) for month in MONTHS],
                 area=CITY,
-                indicators=[POOR, FILES, INVESTED],
+                indicators=ADDED,
                 sent=basis == "sent",
             )
             found = {(f.indicator, f.period): f.value for f in rows(session, question)}

@@ -50,6 +50,12 @@ class Shape(NamedTuple):
         return "sent_version" if self.sent else "accepted_version"
 
     @property
+    def reads_leaves(self) -> bool:
+        """Whether weighted means and extremes are read from units' values; else all are stored."""
+        is_stored = self.sums is Sums.STORED and not (self.lowest or self.weighed_pairs)
+        return self.leaves and not is_stored
+
+    @property
     def has_differences(self) -> bool:
         """Whether anything is added to the stored sums, or stands for them."""
         return self.sums is Sums.ANEW or (self.upper and self.sums is not Sums.STORED)

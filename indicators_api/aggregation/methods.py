@@ -108,6 +108,8 @@ class Plan(NamedTuple):
     #: Indicator and period of what is read from the leaf observations: weighted means, extremes.
     leaves: Sequence[tuple[int, int]]
     components: Sequence[Component]
+    #: Where the weights of values in each period are looked for.
+    weighing: Sequence[Component]
     wholes: Sequence[Whole]
 
     @property
@@ -149,7 +151,6 @@ def plan(
     leaves = [] if as_sent else _leaves(groups, by_id)
     weights = _weights(leaves, by_id)
     components, wholes = desk.components()
-    components += _weighing(weights, leaves)
     return Plan(
         asked=[i.id for i in asked],
         looked=[Period.of_id(n) for n in sorted({n for g in groups for n in g.periods})],
@@ -160,6 +161,7 @@ def plan(
         weights=weights,
         leaves=leaves,
         components=components,
+        weighing=_weighing(weights, leaves),
         wholes=wholes,
     )
 
@@ -176,7 +178,8 @@ def plan_of_leaves(leaves: Sequence[tuple[int, int]], by_id: Mapping[int, Indica
         pairs=[],
         weights=weights,
         leaves=leaves,
-        components=_weighing(weights, leaves),
+        components=[],
+        weighing=_weighing(weights, leaves),
         wholes=[],
     )
 

@@ -16,6 +16,7 @@ from indicators_api.aggregation.figures import Shape, Sums
 from indicators_api.aggregation.measures import PLANNED, USUAL
 from indicators_api.aggregation.methods import Plan
 from indicators_api.aggregation.statement import Form
+from indicators_api.db.arrays import literal
 from indicators_api.db.session import Session
 from indicators_api.indicators.frequency import PERIOD_TYPE
 from indicators_api.periods import Period, PeriodType
@@ -214,18 +215,18 @@ def _parameters(wanted: Slice) -> dict[str, Any]:
     return {
         "jurisdiction": wanted.jurisdiction,
         **_of_question(wanted),
-        **of_plan(wanted.plan),
+        **of_plan(wanted.plan, reads_leaves=_form(wanted).shape.reads_leaves),
     }
 
 
 def _of_question(wanted: Slice) -> dict[str, Any]:
     after = wanted.after or (None, None, None)
     parameters: dict[str, Any] = {
-        "areas": [area.id for area in wanted.areas],
-        "upper": [area.id for area in wanted.areas if area.has_areas_below],
-        "lowest": [area.id for area in wanted.areas if not area.has_areas_below],
-        "asked_periods": [period.id for period in wanted.periods],
-        "asked_names": [str(period) for period in wanted.periods],
+        "areas": literal([area.id for area in wanted.areas]),
+        "upper": literal([area.id for area in wanted.areas if area.has_areas_below]),
+        "lowest": literal([area.id for area in wanted.areas if not area.has_areas_below]),
+        "asked_periods": literal([period.id for period in wanted.periods]),
+        "asked_names": literal(wanted.periods),
         "after_area": after[0],
         "after_indicator": after[1],
         "after_period": after[2],
@@ -233,47 +234,52 @@ def _of_question(wanted: Slice) -> dict[str, Any]:
         "limit": wanted.limit + 1,
     }
     if wanted.comparable:
-        parameters |= {"changed": list(wanted.comparable)}
-        parameters |= {"comparable": list(wanted.comparable.values())}
+        parameters |= {"changed": literal(wanted.comparable)}
+        parameters |= {"comparable": literal(wanted.comparable.values())}
     if measures.parts(wanted.measures) != {measures.Part.VALUE}:
-        parameters |= _columns("place", wanted.places, ("periods", "parts", "spans"))
+        parameters |= _columns("place_", wanted.places, ("periods", "parts", "spans"))
     if PLANNED.intersection(wanted.measures):
-        parameters |= {"asked_ends": [period.end for period in wanted.periods]}
-        parameters |= {"asked": list(wanted.plan.asked)}
+        parameters |= {"asked_ends": literal([period.end for period in wanted.periods])}
+        parameters |= {"asked": literal(wanted.plan.asked)}
     return parameters
 
 
-def of_plan(plan: Plan) -> dict[str, Any]:
-    """Give the parameters of the parts that look something up."""
+def of_plan(plan: Plan, *, reads_leaves: bool) -> dict[str, Any]:
+    """Give the parameters of the parts that look something up.
+
+    Columns are array literals: there are thousands of elements.
+    """
+    components = [*plan.components, *plan.weighing] if reads_leaves else plan.components
     parts = [p for r in plan.ratios for p in ((r.id, r.upper, True), (r.id, r.lower, False))]
     parameters: dict[str, Any] = {
-        "looked": [period.id for period in plan.looked],
-        "first_months": [period.first_month.id for period in plan.looked],
-        "last_months": [period.last_month.id for period in plan.looked],
-        "frequencies": [_ASKED_IN.get(period.type) for period in plan.looked],
-        **_columns("component", plan.components, _COMPONENT),
-        **_columns("whole", plan.wholes, _WHOLE),
-        **_columns("series", plan.series, _SERIES),
-        **_columns("leaf", plan.leaves, ("indicators", "periods")),
-        **_columns("weight", plan.weights, ("ids", "weights", "modes", "rules")),
+        **_columns("", [_looked(period) for period in plan.looked], _LOOKED),
+        **_columns("component_", components, _COMPONENT),
+        **_columns("whole_", plan.wholes, _WHOLE),
+        **_columns("series_", plan.series, _SERIES),
+        **_columns("leaf_", plan.leaves, ("indicators", "periods")),
+        **_columns("weight_", plan.weights, ("ids", "weights", "modes", "rules")),
     }
     for n, group in enumerate(plan.groups):
-        parameters |= {f"ids_{n}": list(group.indicators), f"periods_{n}": list(group.periods)}
+        parameters |= {f"ids_{n}": literal(group.indicators)}
+        parameters |= {f"periods_{n}": literal(group.periods)}
     if plan.ratios:
-        parameters |= _columns("part", parts, ("ratios", "series", "uppers"))
+        parameters |= _columns("part_", parts, ("ratios", "series", "uppers"))
     if plan.pairs:
-        parameters |= _columns("pair", plan.pairs, ("ids", "numerators", "denominators"))
+        parameters |= _columns("pair_", plan.pairs, ("ids", "numerators", "denominators"))
     return parameters
 
 
+_LOOKED = ("looked", "first_months", "last_months", "frequencies")
 _COMPONENT = ("modes", "spans", "periods", "ranks", "owns", "lasts")
 _WHOLE = ("modes", "spans", "periods", "tiled", "firsts", "lasts")
 _SERIES = ("ids", "indicators", "pairs", "rules", "modes", "asked")
 
 
-def _columns(
-    prefix: str, rows: Sequence[tuple[Any, ...]], names: Sequence[str]
-) -> dict[str, list[Any]]:
+def _looked(period: Period) -> tuple[int, int, int, str | None]:
+    return period.id, period.first_month.id, period.last_month.id, _ASKED_IN.get(period.type)
+
+
+def _columns(prefix: str, rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, str]:
     """Turn rows into a parameter for each column."""
     columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return {f"{prefix}_{name}": list(column) for name, column in zip(names, columns, strict=True)}
+    return {prefix + name: literal(column) for name, column in zip(names, columns, strict=True)}

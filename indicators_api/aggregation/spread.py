@@ -180,4 +180,8 @@ def _parameters(
 ) -> dict[str, Any]:
     key = {"jurisdiction": jurisdiction}
     upper = session.scalars(_UPPER, key).all()
-    return {**key, "upper": list(upper), **of_plan(methods.plan_of_leaves(cells, by_id))}
+    return {
+        **key,
+        "upper": list(upper),
+        **of_plan(methods.plan_of_leaves(cells, by_id), reads_leaves=True),
+    }

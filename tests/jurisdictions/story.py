@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from indicators_api.cli.catalogue import load_and_derive
 from indicators_api.db.session import Database
+from indicators_api.exchange import fanout
 from indicators_api.security.signing import SigningKey
 from tests.api.messages import System, catalogue
 from tests.callers import Caller, Clock
@@ -66,6 +67,8 @@ def put_in(province: Province) -> Addresses:
     done(province.caller("operations").get(f"/aggregates?period={JULY}"))
     threshold = _watch(province, administrator, "29236")
     subscription = _subscribe(province, administrator)
+    province.report("accepted", period="2024-05")
+    assert fanout.fan_out(province.database, province.id, at=province.clock())
     if province.mark == BETA:
         draw_from(province.database, ("subscription", "threshold", "received_message"), 777_777)
         province.report("sent", unit="H59.77.77")

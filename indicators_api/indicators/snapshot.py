@@ -4,14 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from indicators_api.db.session import Session
-
-#: How many jurisdictions and versions a process keeps; one snapshot takes about 1 MB.
-_KEPT = 4
+from indicators_api.indicators.kept import Kept
 
 
 class IndicatorFacts(NamedTuple):
@@ -77,8 +74,7 @@ _RULES = text(
 )
 _VERSION = text("SELECT catalogue_version FROM jurisdiction WHERE id = :jurisdiction")
 
-#: By engine, because two databases number their versions independently.
-_snapshots: WeakKeyDictionary[Engine, dict[tuple[int, int], Snapshot]] = WeakKeyDictionary()
+_snapshots: Kept[Snapshot] = Kept()
 
 
 def catalogue_version(session: Session, jurisdiction: int) -> int:
@@ -92,14 +88,9 @@ def snapshot(session: Session, jurisdiction: int) -> Snapshot:
     The database is asked only for the version unless it grew.
     """
     version = catalogue_version(session, jurisdiction)
-    kept = _snapshots.setdefault(session.get_bind().engine, {})
-    known = kept.get((jurisdiction, version))
-    if known is None:
-        known = _read(session, jurisdiction, version)
-        while len(kept) >= _KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[jurisdiction, version] = known
-    return known
+    return _snapshots.get(
+        session, jurisdiction, version, lambda: _read(session, jurisdiction, version)
+    )
 
 
 def _read(session: Session, jurisdiction: int, version: int) -> Snapshot:

@@ -5,14 +5,16 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 
-#: Every table whose rows are a jurisdiction's, and the column that says whose.
+#: Every table whose rows are a jurisdiction's, and the column that says whose. What is put up on a
+#: table that has partitions holds for them.
 _OWNED = text("""
-    SELECT c.table_name, c.column_name
-    FROM information_schema.columns c
-    JOIN information_schema.tables t USING (table_schema, table_name)
-    WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'
-      AND (c.column_name = 'jurisdiction_id'
-           OR (c.column_name = 'id' AND c.table_name IN ('jurisdiction', 'jurisdiction_history')))
+    SELECT c.relname, a.attname
+    FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+      AND NOT c.relispartition
+      AND (a.attname = 'jurisdiction_id'
+           OR (a.attname = 'id' AND c.relname IN ('jurisdiction', 'jurisdiction_history')))
 """)
 _PAST = text("SELECT table_name FROM information_schema.views WHERE table_schema = 'past'")
 _REFUSE = """

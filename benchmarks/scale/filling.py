@@ -32,19 +32,24 @@ class Filler(NamedTuple):
     @classmethod
     def read(cls, connection: psycopg.Connection) -> "Filler":
         """Read the first province's ids and make as many different reports as it has units."""
-        units = [row[0] for row in connection.execute("SELECT id FROM unit ORDER BY id LIMIT 194")]
+        units = [
+            row[0]
+            for row in connection.execute(
+                "SELECT id FROM unit WHERE jurisdiction_id = 1 ORDER BY id"
+            )
+        ]
         query = "SELECT code, id FROM indicator WHERE jurisdiction_id = 1"
         ids = dict(connection.execute(query).fetchall())
         reports = [
             [f"1\t{ids[code]}\t{value}\tP\n" for code, value in world.values(seed).items()]
             for seed in range(len(units))
         ]
-        asked = [
+        monthly = [
             row
             for row in world.read("indicators")
             if row["frequency"] == "monthly" and row["area_aggregation"] != "recompute"
         ]
-        return cls(units, reports, len(asked))
+        return cls(units, reports, len(monthly))
 
     @property
     def rows(self) -> int:

@@ -24,7 +24,11 @@ _OWN_IDS = text("""
      AND k.column_name = 'jurisdiction_id' AND k.constraint_name = 'pk_' || c.table_name
     WHERE c.table_schema = 'public' AND c.column_name = 'id' AND c.is_identity = 'YES'
 """)
+_PARTNER = text("SELECT id FROM partner WHERE jurisdiction_id = :own AND code = 'VPCP'")
 _VERSION = text("UPDATE jurisdiction SET catalogue_version = 777777")
+
+#: The kind of message that partners of the tests send.
+CATALOGUE = "indicator_catalogue"
 
 
 def load_two(database: Database, folder: Path, clock: Clock, story: Callable[[str], None]) -> None:
@@ -119,13 +123,17 @@ def _subscribe(province: Province, administrator: Caller) -> int:
 
 def _receive(province: Province, office: SigningKey) -> int:
     """Take a message from the province's partner, of the id that the other one's has too."""
-    with province.database.reading() as session:
-        found = text("SELECT id FROM partner WHERE jurisdiction_id = :own AND code = 'VPCP'")
-        partner_id = session.scalar(found, {"own": province.id})
     said = catalogue()
     said["noi_dung"]["chi_tieu"][1]["ten_chi_tieu"] = f"{province.mark} chỉ tiêu"
-    system = province.caller("partner", partner_id=partner_id)
-    assert isinstance(system, System)
-    done(system.send(said, key=office, headers={"Message-Kind": "indicator_catalogue"}))
+    done(system_of(province).send(said, key=office, headers={"Message-Kind": CATALOGUE}))
     (row,) = done(province.caller("administrator").get("/exchange/inbox"))["data"]
     return int(row["number"])
+
+
+def system_of(province: Province) -> System:
+    """Give the system of the province's partner."""
+    with province.database.reading() as session:
+        partner_id = session.scalar(_PARTNER, {"own": province.id})
+    system = province.caller("partner", partner_id=partner_id)
+    assert isinstance(system, System)
+    return system

@@ -7,7 +7,7 @@ BIN = .venv/bin
 SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -ec
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run test check lint types openapi lock bench migrate browser messages \
+.PHONY: help setup setup-dev run test check lint types openapi lock bench scale migrate browser messages \
 	clean-data
 
 # ---- .venv: a stamp is written last, so what was interrupted has none and starts anew ----
@@ -98,6 +98,9 @@ lock: .venv/ready-dev ## bring both locks in line with pyproject.toml (UPGRADE=-
 
 bench: .venv/ready-dev ## measure the service against raw SQL
 	$(BIN)/python -m benchmarks
+
+scale: .venv/ready-dev ## measure how it grows from a province to the country (ARGS="--provinces 1,10 --months 1")
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 migrate: .venv/ready ## bring the database up to date
 	$(BIN)/indicators-api database upgrade

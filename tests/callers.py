@@ -19,6 +19,12 @@ BASE = "/api/v1"
 #: Reads the sharing log: `log("?kind=pull")`.
 Log = Callable[..., list[dict[str, Any]]]
 
+_UNIT = text("SELECT id FROM unit WHERE jurisdiction_id = :jurisdiction AND code = :code")
+_AREA = text("""
+    SELECT id FROM area
+    WHERE jurisdiction_id = :jurisdiction AND code = :code AND valid_from < '2025-01-01'
+""")
+
 
 class Clock:
     """A clock that stands until it is moved."""
@@ -90,19 +96,21 @@ def issue_token(
     area: str | None = None,
     partner_id: int | None = None,
     expires: datetime | None = None,
+    jurisdiction: int = 1,
+    name: str | None = None,
 ) -> str:
     """Issue a token, to a unit, for an area (the province unless told), to a partner's system."""
     with database.writing() as session:
         unit_id = area_id = None
         if unit is not None:
-            unit_id = session.scalar(text("SELECT id FROM unit WHERE code = :code"), {"code": unit})
+            unit_id = session.scalar(_UNIT, {"jurisdiction": jurisdiction, "code": unit})
         else:
-            area_id = session.scalar(
-                text("SELECT id FROM area WHERE code = :code AND valid_from < '2025-01-01'"),
-                {"code": area or "84"},
-            )
-        holder = Holder(unit_id, f"{role} of {unit or area or '84'}", partner_id)
-        (token,) = tokens.issue(session, 1, role, [holder], area_id=area_id, at=at, expires=expires)
+            asked = {"jurisdiction": jurisdiction, "code": area or "84"}
+            area_id = session.scalar(_AREA, asked)
+        holder = Holder(unit_id, name or f"{role} of {unit or area or '84'}", partner_id)
+        (token,) = tokens.issue(
+            session, jurisdiction, role, [holder], area_id=area_id, at=at, expires=expires
+        )
     return token
 
 

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, TextClause, text
+from sqlalchemy import TextClause, text
 
 from indicators_api.aggregation import measures, statement
 from indicators_api.aggregation.figures import Shape, Sums
@@ -19,6 +18,7 @@ from indicators_api.aggregation.statement import Form
 from indicators_api.db.arrays import literal
 from indicators_api.db.session import Session
 from indicators_api.indicators.frequency import PERIOD_TYPE
+from indicators_api.indicators.kept import Kept
 from indicators_api.periods import Period, PeriodType
 from indicators_api.units.tree import AreaFacts
 
@@ -114,8 +114,8 @@ _COUNTED_OTHERWISE = text("""
 #: The frequency that periods of a type ask for; none asks in nine months.
 _ASKED_IN: dict[PeriodType, str] = {kind: name for name, kind in PERIOD_TYPE.items()}
 
-#: Agency ratios of unequal pairs, by engine and (jurisdiction, catalogue version).
-_unequal: WeakKeyDictionary[Engine, dict[tuple[int, int], frozenset[int]]] = WeakKeyDictionary()
+#: Agency ratios of unequal pairs.
+_unequal: Kept[frozenset[int]] = Kept()
 _statements: dict[str, TextClause] = {}
 
 
@@ -132,12 +132,10 @@ def unequal_pairs(session: Session, jurisdiction: int, version: int) -> frozense
 
     Read once per catalogue version.
     """
-    kept = _unequal.setdefault(session.get_bind().engine, {})
-    if (jurisdiction, version) not in kept:
-        kept.clear()
-        ids = session.scalars(_UNEQUAL, {"jurisdiction": jurisdiction})
-        kept[jurisdiction, version] = frozenset(ids)
-    return kept[jurisdiction, version]
+    asked = {"jurisdiction": jurisdiction}
+    return _unequal.get(
+        session, jurisdiction, version, lambda: frozenset(session.scalars(_UNEQUAL, asked))
+    )
 
 
 def sums(session: Session, jurisdiction: int, *, sent: bool) -> Sums:

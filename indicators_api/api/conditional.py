@@ -23,9 +23,12 @@ PRIVATE = {"Cache-Control": "private, no-cache", "Vary": VARY}
 def report_tag(revision: int, *judged: object) -> dict[str, str]:
     """Give a report's ETag header: revision, then the representation, which writes ignore.
 
+    It is told whose report it is: of two jurisdictions the same address may be at one revision.
     `judged` is what the clock or a deadline may change while the report stays: timeliness and due.
     """
-    after = "-".join([_representation(), *(re.sub("[^0-9a-z]", "", str(part)) for part in judged)])
+    who = actor()
+    told = (who.jurisdiction, who.unit_id or 0, *judged)
+    after = "-".join([_representation(), *(re.sub("[^0-9a-z]", "", str(part)) for part in told)])
     return {"ETag": f'"{revision}.{after}"', **PRIVATE}
 
 

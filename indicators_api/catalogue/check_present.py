@@ -3,46 +3,26 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from sqlalchemy import text
-
 from indicators_api.catalogue.deadline_order import Deadline, later_below
 from indicators_api.catalogue.faults import in_cell
 from indicators_api.catalogue.files import Catalogue
 from indicators_api.catalogue.ledger import Ledger
 from indicators_api.catalogue.lookup import overlap
-from indicators_api.catalogue.rows import JurisdictionRow
 from indicators_api.catalogue.store_areas import key_of, last_days_of
 from indicators_api.errors import Fault, mark
 
 #: Where the window is the calendar month, no day of that month is after it.
 _MONTH = 31
 
-_JURISDICTIONS = text(
-    "SELECT id, code FROM jurisdiction WHERE id = :jurisdiction OR code = :code ORDER BY id"
-)
-
 
 def present_faults(ledger: Ledger, catalogue: Catalogue) -> list[Fault]:
     """Give the faults that only show beside the rows present."""
     return [
-        *_other_owner(ledger, catalogue.jurisdiction.rows[0]),
         *_taken_ranks(ledger, catalogue),
         *_taken_codes(ledger, catalogue),
         *_passed_windows(ledger, catalogue),
         *_longer_below(ledger, catalogue),
     ]
-
-
-def _other_owner(ledger: Ledger, row: JurisdictionRow) -> Iterator[Fault]:
-    """Refuse another province's files: they would end this one's whole catalogue."""
-    found = ledger.session.execute(
-        _JURISDICTIONS, {"jurisdiction": ledger.jurisdiction, "code": row.code}
-    )
-    for jurisdiction in found:
-        if (jurisdiction.id, jurisdiction.code) != (ledger.jurisdiction, row.code):
-            message = mark("The database holds the catalogue of %(code)s as number %(number)s.")
-            params = {"code": jurisdiction.code, "number": jurisdiction.id}
-            yield in_cell(row.place, "code", "other-jurisdiction", message, **params)
 
 
 def _taken_ranks(ledger: Ledger, catalogue: Catalogue) -> Iterator[Fault]:

@@ -11,8 +11,11 @@ from indicators_api.audit.journal import Subject
 from indicators_api.catalogue import versions
 from indicators_api.catalogue.check_present import present_faults
 from indicators_api.catalogue.checks import check
+from indicators_api.catalogue.faults import in_cell
 from indicators_api.catalogue.files import Catalogue, read
+from indicators_api.catalogue.jurisdictions import id_to_load, jurisdictions
 from indicators_api.catalogue.ledger import Counts, Ledger
+from indicators_api.catalogue.rows import JurisdictionRow
 from indicators_api.catalogue.store_areas import store_area_successions, store_areas, store_levels
 from indicators_api.catalogue.store_assignments import store_assignments
 from indicators_api.catalogue.store_calendar import store_calendar
@@ -68,6 +71,8 @@ class LoadReport(NamedTuple):
     counting_changed: bool
     #: What the journal is to say of plans, deadlines and days that changed: by action and subject.
     told: Mapping[str, Mapping[Subject, Mapping[str, Any]]]
+    #: The id of the jurisdiction that the files are of.
+    jurisdiction: int
 
     @property
     def changed(self) -> bool:
@@ -75,10 +80,11 @@ class LoadReport(NamedTuple):
         return any(count.added or count.changed or count.ended for count in self.tables.values())
 
 
-def load(session: Session, folder: Path, *, jurisdiction: int = 1, at: datetime) -> LoadReport:
+def load(session: Session, folder: Path, *, at: datetime, new: bool = False) -> LoadReport:
     """Bring a jurisdiction's catalogue to what the files of a folder say.
 
-    Loading the same files again changes nothing.
+    Which one they are of stands in them; a further one of the installation must be said to be
+    `new`. Loading the same files again changes nothing.
 
     What has vanished from the files: areas, units, indicators and assignments end on the day
     before `at`; rules become inactive; successions are deleted, while their history stays; sectors,
@@ -91,15 +97,34 @@ def load(session: Session, folder: Path, *, jurisdiction: int = 1, at: datetime)
     """
     catalogue, faults = read(folder)
     _refuse([*faults, *check(catalogue)])
+    jurisdiction = _jurisdiction_of(session, catalogue.jurisdiction.rows[0], new=new)
     versions.own(session, jurisdiction)
     ledger = Ledger(session, jurisdiction, at)
     _refuse(present_faults(ledger, catalogue))
     _store_jurisdiction(ledger, catalogue)
     _store(ledger, catalogue)
-    report = LoadReport(ledger.counts, tuple(ledger.notes), _counting_changed(ledger), ledger.told)
+    report = LoadReport(
+        ledger.counts, tuple(ledger.notes), _counting_changed(ledger), ledger.told, jurisdiction
+    )
     if report.changed:
         versions.grow(session, jurisdiction, at=at)
     return report
+
+
+def _jurisdiction_of(session: Session, row: JurisdictionRow, *, new: bool) -> int:
+    """Give whose files they are. Raises CatalogueInvalid for a jurisdiction not here and not new.
+
+    Were they taken for the one that is here, they would end its whole catalogue.
+    """
+    number = id_to_load(session, row.code, new=new)
+    if number is not None:
+        return number
+    here = ", ".join(each.code for each in jurisdictions(session))
+    message = mark("It is not here; here is: %(codes)s. To add a jurisdiction, say so: --new.")
+    fault = in_cell(row.place, "code", "other-jurisdiction", message, codes=here)
+    raise CatalogueInvalid(
+        mark("The files are of another jurisdiction; nothing was loaded."), faults=[fault]
+    )
 
 
 def _refuse(faults: list[Fault]) -> None:

@@ -3,7 +3,8 @@
 import click
 
 from indicators_api.audit import numbering
-from indicators_api.cli.opening import JURISDICTION, connected
+from indicators_api.cli.jurisdictions import chosen, each_jurisdiction, titled
+from indicators_api.cli.opening import connected
 
 
 @click.group()
@@ -18,13 +19,17 @@ def audit() -> None:
     help="First look through the whole journal for what older software wrote into it after the "
     "database was upgraded.",
 )
-def number(*, adopt: bool) -> None:
+@each_jurisdiction
+def number(*, adopt: bool, jurisdiction: str | None) -> None:
     """Give the entries that were committed their positions and hashes.
 
     Reading the feed of changes does so too; a timer keeps the time short in which an entry is not
     chained yet where nobody reads it.
     """
     with connected() as database:
-        if adopt:
-            click.echo(f"{numbering.adopt(database, JURISDICTION)} entries did not wait; now do.")
-        click.echo(f"{numbering.number(database, JURISDICTION)} entries are numbered.")
+        with database.reading() as session:
+            found = chosen(session, jurisdiction)
+        for each in titled(found):
+            if adopt:
+                click.echo(f"{numbering.adopt(database, each.id)} entries did not wait; now do.")
+            click.echo(f"{numbering.number(database, each.id)} entries are numbered.")

@@ -9,7 +9,7 @@ from indicators_api.aggregation.rollup import rebuild
 from indicators_api.audit import journal
 from indicators_api.audit.journal import Subject
 from indicators_api.catalogue.load import LoadReport, load
-from indicators_api.cli.opening import JURISDICTION, OPERATOR, wall_clock, writing
+from indicators_api.cli.opening import operator, wall_clock, writing
 from indicators_api.db.session import Session
 
 #: The packaged data of Trà Vinh in 2024.
@@ -25,14 +25,16 @@ def catalogue() -> None:
 @click.argument(
     "folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=TRA_VINH
 )
-def load_command(folder: Path) -> None:
+@click.option("--new", is_flag=True, help="The jurisdiction is added to those that are here.")
+def load_command(folder: Path, *, new: bool) -> None:
     """Load the CSV files of FOLDER (the packaged Trà Vinh data unless given).
 
-    Loading again changes only what differs. A catalogue that breaks references is refused with
-    every fault named, and nothing is loaded.
+    They are of the jurisdiction that jurisdiction.csv names. Loading again changes only what
+    differs. A catalogue that breaks references is refused with every fault named, and nothing is
+    loaded.
     """
     with writing() as session:
-        report = load_and_derive(session, folder, at=wall_clock())
+        report = load_and_derive(session, folder, at=wall_clock(), new=new)
     for table, change in report.tables.items():
         click.echo(
             f"{table:22} {change.added:6} added {change.changed:6} changed {change.ended:6} ended"
@@ -42,14 +44,17 @@ def load_command(folder: Path) -> None:
         click.echo(f"note: {note.text % dict(note.params)}")
 
 
-def load_and_derive(session: Session, folder: Path, *, at: datetime) -> LoadReport:
+def load_and_derive(
+    session: Session, folder: Path, *, at: datetime, new: bool = False
+) -> LoadReport:
     """Load a folder; in the same transaction derive who counts and the roll-up if need be."""
-    report = load(session, folder, jurisdiction=JURISDICTION, at=at)
+    report = load(session, folder, at=at, new=new)
+    author = operator(report.jurisdiction)
     if report.counting_changed:
-        rebuild(session, JURISDICTION, at=at)
+        rebuild(session, report.jurisdiction, at=at)
     if report.changed:
         details = {table: change._asdict() for table, change in report.tables.items()}
-        journal.append(session, OPERATOR, "catalogue.load", {Subject("catalogue"): details}, at=at)
+        journal.append(session, author, "catalogue.load", {Subject("catalogue"): details}, at=at)
     for action, entries in report.told.items():
-        journal.append(session, OPERATOR, action, entries, at=at)
+        journal.append(session, author, action, entries, at=at)
     return report

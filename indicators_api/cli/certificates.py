@@ -5,7 +5,14 @@ from pathlib import Path
 
 import click
 
-from indicators_api.cli.opening import JURISDICTION, OPERATOR, reading, wall_clock, writing
+from indicators_api.cli.jurisdictions import (
+    chosen,
+    each_jurisdiction,
+    one_jurisdiction,
+    the_one,
+    titled,
+)
+from indicators_api.cli.opening import operator, reading, wall_clock, writing
 from indicators_api.security import certificates as service
 from indicators_api.security import x509
 
@@ -19,33 +26,38 @@ def certificates() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--unit", help="Code of the unit whose it is.")
 @click.option("--partner", help="Code of the partner whose it is.")
-def add(file: Path, *, unit: str | None, partner: str | None) -> None:
+@one_jurisdiction
+def add(file: Path, *, unit: str | None, partner: str | None, jurisdiction: str | None) -> None:
     """Register the certificate in FILE (PEM, without its private key); prints its fingerprint."""
     pem, at = file.read_text(encoding="utf-8", errors="replace"), wall_clock()
     with writing() as session:
-        made = service.register(session, OPERATOR, pem, unit=unit, partner=partner, at=at)
+        author = operator(the_one(session, jurisdiction).id)
+        made = service.register(session, author, pem, unit=unit, partner=partner, at=at)
     click.echo(made.fingerprint)
 
 
 @certificates.command("list")
-def list_command() -> None:
+@each_jurisdiction
+def list_command(*, jurisdiction: str | None) -> None:
     """List all certificates ever registered."""
     at = wall_clock()
     with reading() as session:
-        found = service.list_all(session, JURISDICTION, service.Filter(), at=at)
-    for each in found:
-        days = f"{each.valid_from:%Y-%m-%d} {each.valid_to:%Y-%m-%d}"
-        owner, state = each.unit or each.partner, "revoked" if each.revoked_at else days
-        click.echo(f"{each.fingerprint} {owner:14} {state:21} {each.subject}")
+        for one in titled(chosen(session, jurisdiction)):
+            for each in service.list_all(session, one.id, service.Filter(), at=at):
+                days = f"{each.valid_from:%Y-%m-%d} {each.valid_to:%Y-%m-%d}"
+                owner, state = each.unit or each.partner, "revoked" if each.revoked_at else days
+                click.echo(f"{each.fingerprint} {owner:14} {state:21} {each.subject}")
 
 
 @certificates.command()
 @click.argument("fingerprint")
-def revoke(fingerprint: str) -> None:
+@one_jurisdiction
+def revoke(fingerprint: str, *, jurisdiction: str | None) -> None:
     """Revoke a certificate by its FINGERPRINT, with colons or without; effective at once."""
     plain, at = fingerprint.replace(":", "").lower(), wall_clock()
     with writing() as session:
-        service.revoke(session, OPERATOR, plain, at=at)
+        author = operator(the_one(session, jurisdiction).id)
+        service.revoke(session, author, plain, at=at)
     click.echo(f"The certificate {plain} is revoked.")
 
 

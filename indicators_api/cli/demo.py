@@ -18,6 +18,7 @@ from indicators_api.cli.demo_tables import show
 from indicators_api.cli.demo_tokens import Tokens, issued
 from indicators_api.cli.demo_values import Province
 from indicators_api.cli.demo_watch import show_watched, watch
+from indicators_api.cli.jurisdictions import one_jurisdiction, the_one
 from indicators_api.cli.opening import reading, wall_clock
 from indicators_api.periods import Period, PeriodType, months_back
 
@@ -68,7 +69,8 @@ def default_url() -> str:
 @click.option("--late", type=click.IntRange(0), default=5, help="Units that are late (5).")
 @click.option("--missing", type=click.IntRange(0), default=3, help="Units that don't send (3).")
 @click.option("--threads", type=click.IntRange(1, 64), default=4, help="Calls at a time (4).")
-def demo(
+@one_jurisdiction
+def demo(  # noqa: PLR0913 - how it is played
     *,
     period: Period | None,
     until: Period | None,
@@ -78,6 +80,7 @@ def demo(
     late: int,
     missing: int,
     threads: int,
+    jurisdiction: str | None,
 ) -> None:
     """Play months against a running service, over HTTP as all its units.
 
@@ -91,7 +94,7 @@ def demo(
     played = months_back(until or period or Period.parse(_MONTH), months)
     with Service(url) as service:
         service.demand_ready()
-        catalogues = read_catalogues(played)
+        catalogues = read_catalogues(played, jurisdiction)
         with issued(catalogues.values()) as tokens:
             demand_same_database(service, tokens)
             stages = [Stage(service, tokens, each, month) for month, each in catalogues.items()]
@@ -101,10 +104,11 @@ def demo(
             show_watched(stages[-1])
 
 
-def read_catalogues(months: Sequence[Period]) -> dict[Period, Catalogue]:
+def read_catalogues(months: Sequence[Period], jurisdiction: str | None) -> dict[Period, Catalogue]:
     """Read the catalogue of each month that any unit owes; the others are told and left out."""
     with reading() as session:
-        found = {month: demo_source.read(session, month) for month in months}
+        tenant = the_one(session, jurisdiction).id
+        found = {month: demo_source.read(session, tenant, month) for month in months}
     owed = {month: catalogue for month, catalogue in found.items() if catalogue is not None}
     if not owed:
         raise click.ClickException(f"No unit owes a report for {', '.join(map(str, months))}.")

@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from indicators_api.catalogue.queries import units_of_measure, validation_rules
 from indicators_api.cli.demo_values import DemoArea, DemoIndicator, DemoRule, DemoUnit
-from indicators_api.cli.opening import JURISDICTION
 from indicators_api.db.session import Session
 from indicators_api.indicators.queries import IndicatorDetails, indicators
 from indicators_api.periods import Period
@@ -54,6 +53,7 @@ class Facts(NamedTuple):
 class Catalogue(NamedTuple):
     """A month's catalogue: all that is valid on its cut-off day."""
 
+    jurisdiction: int
     facts: Facts
     #: Id of the widest area.
     province: int
@@ -67,32 +67,34 @@ class Catalogue(NamedTuple):
     area_names: Mapping[str, str]
 
 
-def read(session: Session, month: Period) -> Catalogue | None:
+def read(session: Session, jurisdiction: int, month: Period) -> Catalogue | None:
     """Read who reports what in a month. None: no unit owes it."""
     day = month.cut_off(GEOGRAPHY_CUT_OFF)
-    areas = {area.id: area for area in areas_on(session, JURISDICTION, day)}
-    owing, assigned = units(session, JURISDICTION, day=day), _assigned(session, day)
+    areas = {area.id: area for area in areas_on(session, jurisdiction, day)}
+    assigned = _assigned(session, jurisdiction, day)
+    owing = units(session, jurisdiction, day=day)
     owing = [unit for unit in owing if unit.code in assigned and unit.area_id in areas]
     if not owing:
         return None
-    listed = [each for each in indicators(session, JURISDICTION) if _is_valid(each, day)]
+    listed = [each for each in indicators(session, jurisdiction) if _is_valid(each, day)]
     return Catalogue(
+        jurisdiction,
         Facts(
             tuple(_indicator(each) for each in listed),
             tuple(_unit(unit, assigned[unit.code]) for unit in owing),
             tuple(DemoArea(area.code, area.level, area.parent) for area in areas.values()),
-            _rules(session),
+            _rules(session, jurisdiction),
         ),
         province=_widest(areas, owing[0].area_id).id,
         unit_ids={unit.code: unit.id for unit in owing},
         reviewing={unit.code: _reviewing_area(unit, areas).id for unit in owing},
-        labels=_labels(session, listed),
+        labels=_labels(session, jurisdiction, listed),
         area_names={area.code: area.name_en for area in areas.values()},
     )
 
 
-def _assigned(session: Session, day: date) -> dict[str, frozenset[str]]:
-    rows = session.execute(_ASSIGNED, {"jurisdiction": JURISDICTION, "day": day})
+def _assigned(session: Session, jurisdiction: int, day: date) -> dict[str, frozenset[str]]:
+    rows = session.execute(_ASSIGNED, {"jurisdiction": jurisdiction, "day": day})
     return {unit: frozenset(codes) for unit, codes in rows}
 
 
@@ -126,7 +128,7 @@ def _unit(unit: UnitFacts, codes: frozenset[str]) -> DemoUnit:
     return DemoUnit(unit.code, unit.level, unit.area, unit.kind, codes)
 
 
-def _rules(session: Session) -> tuple[DemoRule, ...]:
+def _rules(session: Session, jurisdiction: int) -> tuple[DemoRule, ...]:
     return tuple(
         DemoRule(
             rule.code,
@@ -138,12 +140,14 @@ def _rules(session: Session) -> tuple[DemoRule, ...]:
             rule.tolerance,
             rule.scope_start_month,
         )
-        for rule in validation_rules(session, JURISDICTION)
+        for rule in validation_rules(session, jurisdiction)
     )
 
 
-def _labels(session: Session, listed: Iterable[IndicatorDetails]) -> dict[str, Label]:
-    measures = {each.code: each.name_en for each in units_of_measure(session, JURISDICTION)}
+def _labels(
+    session: Session, jurisdiction: int, listed: Iterable[IndicatorDetails]
+) -> dict[str, Label]:
+    measures = {each.code: each.name_en for each in units_of_measure(session, jurisdiction)}
     return {
         each.code: Label(each.name_en, measures[each.unit_of_measure], each.decimals)
         for each in listed

@@ -14,7 +14,7 @@ import click
 from indicators_api.addresses import Allowed
 from indicators_api.audit import numbering, sharing
 from indicators_api.cli import packages
-from indicators_api.cli.opening import JURISDICTION, require_url, wall_clock
+from indicators_api.cli.opening import require_url, wall_clock
 from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database
@@ -153,18 +153,18 @@ def _told_to_stop() -> threading.Event:
     return stop
 
 
-def _number(database: Database, _at: datetime) -> int:
-    return numbering.number(database, JURISDICTION)
+def _number(database: Database, _at: datetime, jurisdiction: int) -> int:
+    return numbering.number(database, jurisdiction)
 
 
-def _fan_out(database: Database, at: datetime) -> int:
-    return fanout.fan_out(database, JURISDICTION, at=at)
+def _fan_out(database: Database, at: datetime, jurisdiction: int) -> int:
+    return fanout.fan_out(database, jurisdiction, at=at)
 
 
-def _forget(database: Database, at: datetime) -> int:
+def _forget(database: Database, at: datetime, jurisdiction: int) -> int:
     config = from_environment({**os.environ, "DATABASE_URL": require_url()})
     before = at - timedelta(days=config.sharing_days)
-    return sharing.purge(database, JURISDICTION, before=before)
+    return sharing.purge(database, jurisdiction, before=before)
 
 
 exchange.add_command(packages.packages)

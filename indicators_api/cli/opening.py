@@ -1,4 +1,4 @@
-"""What commands open: the database of DATABASE_URL, the clock, the jurisdiction."""
+"""What commands open: the database of DATABASE_URL, the clock."""
 
 import os
 from collections.abc import Iterator
@@ -12,23 +12,21 @@ from indicators_api.db.engine import make_engine
 from indicators_api.db.session import Database, Session
 
 __all__ = [
-    "JURISDICTION",
-    "OPERATOR",
     "connected",
+    "operator",
     "reading",
     "require_url",
     "wall_clock",
     "writing",
 ]
 
-#: The one of a province's own installation.
-JURISDICTION = 1
-
-#: Who acts at the command line, as the journal keeps it.
-OPERATOR = Author(JURISDICTION, 0, "operator", None)
-
 #: Loading and rebuilding take longer than any request may.
 _TIMEOUT_MS = 600_000
+
+
+def operator(jurisdiction: int) -> Author:
+    """Give who acts at the command line, as a jurisdiction's journal keeps it."""
+    return Author(jurisdiction, 0, "operator", None)
 
 
 def require_url() -> str:

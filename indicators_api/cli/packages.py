@@ -8,14 +8,8 @@ from typing import Any
 
 import click
 
-from indicators_api.cli.opening import (
-    JURISDICTION,
-    OPERATOR,
-    reading,
-    require_url,
-    wall_clock,
-    writing,
-)
+from indicators_api.cli.jurisdictions import one_jurisdiction, the_one
+from indicators_api.cli.opening import operator, reading, require_url, wall_clock, writing
 from indicators_api.config import from_environment
 from indicators_api.db.session import Database
 from indicators_api.exchange import job as jobs
@@ -46,7 +40,8 @@ class AnyPeriod(click.ParamType[Period]):
 @click.argument("partner")
 @click.argument("period", type=AnyPeriod())
 @click.option("--send", is_flag=True, help="Put it into the outbox; the worker delivers it.")
-def packages(*, partner: str, period: Period, send: bool) -> None:
+@one_jurisdiction
+def packages(*, partner: str, period: Period, send: bool, jurisdiction: str | None) -> None:
     """Print exactly what would go to PARTNER for PERIOD, and every gap of the mapping.
 
     With --send what does not stand already is sent. Exit status 1 where there are gaps.
@@ -54,23 +49,25 @@ def packages(*, partner: str, period: Period, send: bool) -> None:
     means, at = configured_means(), wall_clock()
     if send:
         with writing() as session:
-            job = jobs.job(session, JURISDICTION, partner, period, mapping=means.mapping, at=at)
-            sent = outgoing.send(session, OPERATOR, job, means.signer)
+            number = the_one(session, jurisdiction).id
+            job = jobs.job(session, number, partner, period, mapping=means.mapping, at=at)
+            sent = outgoing.send(session, operator(number), job, means.signer)
         for each in sent:
             click.echo(f"{each.message_id} ({each.reason}) waits in the outbox.")
         click.echo(f"{len(sent)} packages sent.")
         return
     with reading() as session:
-        job = jobs.job(session, JURISDICTION, partner, period, mapping=means.mapping, at=at)
+        number = the_one(session, jurisdiction).id
+        job = jobs.job(session, number, partner, period, mapping=means.mapping, at=at)
         plan = outgoing.look(session, job)
     _show(plan)
     if plan.gaps:
         sys.exit(1)
 
 
-def send_due(database: Database, at: datetime) -> int:
+def send_due(database: Database, at: datetime, jurisdiction: int) -> int:
     """Send what is due and what was corrected, as a duty of the worker."""
-    return schedule.send_due(database, at, JURISDICTION, configured_means())
+    return schedule.send_due(database, at, jurisdiction, configured_means())
 
 
 def configured_means() -> Means:

@@ -5,18 +5,18 @@ import os
 import click
 
 from indicators_api.addresses import Allowed
-from indicators_api.cli.opening import (
-    JURISDICTION,
-    OPERATOR,
-    reading,
-    require_url,
-    wall_clock,
-    writing,
+from indicators_api.cli.jurisdictions import (
+    chosen,
+    each_jurisdiction,
+    one_jurisdiction,
+    the_one,
+    titled,
 )
+from indicators_api.cli.opening import operator, reading, require_url, wall_clock, writing
 from indicators_api.config import from_environment
 from indicators_api.exchange import partners as service
 from indicators_api.exchange.kinds import KINDS
-from indicators_api.exchange.partners import Wanted
+from indicators_api.exchange.partners import PartnerFacts, Wanted
 from indicators_api.models.partner import AUTHENTICATIONS, PARTNER_KINDS
 
 
@@ -37,6 +37,7 @@ def partners() -> None:
 @click.option("--takes", multiple=True, type=click.Choice(KINDS), help="May be given repeatedly.")
 @click.option("--monthly-day", type=click.IntRange(1, 28), help="When a month's package is sent.")
 @click.option("--off", is_flag=True, help="What goes to it waits.")
+@one_jurisdiction
 def set_command(  # noqa: PLR0913 - a partner's properties
     *,
     code: str,
@@ -50,6 +51,7 @@ def set_command(  # noqa: PLR0913 - a partner's properties
     takes: tuple[str, ...],
     monthly_day: int | None,
     off: bool,
+    jurisdiction: str | None,
 ) -> None:
     """Set the partner CODE up, or replace what is known of it."""
     wanted = Wanted(
@@ -67,19 +69,25 @@ def set_command(  # noqa: PLR0913 - a partner's properties
     config = from_environment({**os.environ, "DATABASE_URL": require_url()})
     allowed = Allowed.read(config.exchange_hosts)
     with writing() as session:
-        is_new = service.put(session, OPERATOR, code, wanted, allowed, at=wall_clock())
+        author = operator(the_one(session, jurisdiction).id)
+        is_new = service.put(session, author, code, wanted, allowed, at=wall_clock())
     click.echo(f"Partner {code} is {'set up' if is_new else 'changed'}.")
 
 
 @partners.command("list")
-def list_command() -> None:
+@each_jurisdiction
+def list_command(*, jurisdiction: str | None) -> None:
     """List the partners, what waits for each, and how its line is."""
     with reading() as session:
-        found = service.partners(session, JURISDICTION)
-    for each in found:
-        line = f"{each.failures} failures" if each.failures else "good"
-        switch = "on" if each.switched_on else "off"
-        click.echo(
-            f"{each.code:12} {each.kind:18} {switch:4} {each.waiting:6} waiting"
-            f" {each.dead:4} dead  line {line:12} {each.base_url}"
-        )
+        for one in titled(chosen(session, jurisdiction)):
+            for each in service.partners(session, one.id):
+                click.echo(_line_of(each))
+
+
+def _line_of(partner: PartnerFacts) -> str:
+    line = f"{partner.failures} failures" if partner.failures else "good"
+    switch = "on" if partner.switched_on else "off"
+    return (
+        f"{partner.code:12} {partner.kind:18} {switch:4} {partner.waiting:6} waiting"
+        f" {partner.dead:4} dead  line {line:12} {partner.base_url}"
+    )

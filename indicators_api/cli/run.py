@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import text
 
+from indicators_api.catalogue.jurisdictions import jurisdictions
 from indicators_api.cli import private
 from indicators_api.cli.catalogue import TRA_VINH, load_and_derive
 from indicators_api.cli.database import bring_up_to_date
-from indicators_api.cli.opening import JURISDICTION, wall_clock, writing
+from indicators_api.cli.opening import wall_clock, writing
 from indicators_api.cli.tokens import find_area, find_units, issue_all
 from indicators_api.config import from_environment
 from indicators_api.db.session import Session
@@ -23,8 +23,6 @@ GUNICORN_SETTINGS = private.PROJECT / "gunicorn.conf.py"
 UNIT = "H59.21.11"
 #: Codes are reused: the areas of the reference data are those of this day.
 DAY = datetime(2024, 7, 14, tzinfo=UTC)
-
-_LOADED = text("SELECT EXISTS (SELECT FROM jurisdiction WHERE id = :jurisdiction)")
 
 
 @click.command()
@@ -43,9 +41,9 @@ def run(*, no_demo: bool) -> None:
     step("Bringing the database up to date")
     bring_up_to_date(config.database_url)
     with writing() as session:
-        load_reference_data(session)
-        if not no_demo:
-            print_demonstration_tokens(session)
+        tenant = load_reference_data(session)
+        if tenant is not None and not no_demo:
+            print_demonstration_tokens(session, tenant)
     step(f"Serving on http://{config.host}:{config.port} – documentation at /docs, Ctrl-C stops it")
     sys.stdout.flush()
     gunicorn = Path(sys.executable).with_name("gunicorn")
@@ -58,23 +56,25 @@ def step(what: str) -> None:
     click.echo(f"• {what}")
 
 
-def load_reference_data(session: Session) -> None:
-    """Load the packaged catalogue into a new installation.
+def load_reference_data(session: Session) -> int | None:
+    """Load the packaged catalogue into a new installation; give its jurisdiction.
 
-    Afterwards administrators look after it.
+    Afterwards administrators look after it. None: there are several.
     """
-    if session.scalar(_LOADED, {"jurisdiction": JURISDICTION}):
+    found = jurisdictions(session)
+    if found:
         step("The reference data are loaded; `indicators-api catalogue load` brings changes")
-        return
+        return found[0].id if len(found) == 1 else None
     step("Loading the reference data of Trà Vinh")
     report = load_and_derive(session, TRA_VINH, at=wall_clock())
     rows = sum(count.added for count in report.tables.values())
     click.echo(f"  {rows} rows")
+    return report.jurisdiction
 
 
-def print_demonstration_tokens(session: Session) -> None:
+def print_demonstration_tokens(session: Session, jurisdiction: int) -> None:
     """Issue one token of each role, once: they can't be read again."""
-    if list_all(session, JURISDICTION):
+    if list_all(session, jurisdiction):
         click.echo(
             "• Tokens were issued before: `indicators-api tokens list` shows them, `issue` "
             "makes more"
@@ -88,21 +88,23 @@ def print_demonstration_tokens(session: Session) -> None:
         ("OPERATIONS", "operations", "84"),
         ("ADMINISTRATOR", "administrator", "84"),
     ):
-        token, holder = demonstration_token(session, role, area)
+        token, holder = demonstration_token(session, jurisdiction, role, area)
         click.echo(f"  export {variable}={token}  # {holder}")
 
 
-def demonstration_token(session: Session, role: str, area: str | None) -> tuple[str, str]:
+def demonstration_token(
+    session: Session, jurisdiction: int, role: str, area: str | None
+) -> tuple[str, str]:
     """Issue a token of a role to the demonstration unit, or for an area.
 
     Give it and who it is for.
     """
     at = wall_clock()
     if area is None:
-        ((number, code),) = find_units(session, role, UNIT, each_unit=False)
+        ((number, code),) = find_units(session, jurisdiction, role, UNIT, each_unit=False)
         holder, area_id = Holder(number, f"{role} of {code}"), None
     else:
-        area_id, code = find_area(session, area, DAY)
+        area_id, code = find_area(session, jurisdiction, area, DAY)
         holder = Holder(None, f"{role} of area {code}")
-    (token,) = issue_all(session, role, [holder], area_id=area_id, at=at)
+    (token,) = issue_all(session, jurisdiction, role, [holder], area_id=area_id, at=at)
     return token, holder.name

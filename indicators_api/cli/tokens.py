@@ -7,13 +7,21 @@ from sqlalchemy import text
 
 from indicators_api.audit import journal
 from indicators_api.audit.journal import Subject
-from indicators_api.cli.opening import JURISDICTION, OPERATOR, reading, wall_clock, writing
+from indicators_api.cli.jurisdictions import (
+    chosen,
+    each_jurisdiction,
+    one_jurisdiction,
+    the_one,
+    titled,
+)
+from indicators_api.cli.opening import operator, reading, wall_clock, writing
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, NotFound, mark
 from indicators_api.exchange import partners
+from indicators_api.exchange.partners import PartnerFacts
 from indicators_api.models.token import ROLES
 from indicators_api.security import tokens as service
-from indicators_api.security.tokens import Holder
+from indicators_api.security.tokens import Holder, TokenRow
 
 _UNIT_ROLES = ("clerk", "leader")
 
@@ -52,7 +60,8 @@ def tokens() -> None:
     "--days", type=click.IntRange(1, 3650), help="Expires after so many days; never unless given."
 )
 @click.option("--each-unit", is_flag=True, help="One for every unit; prints unit, tab, token.")
-def issue(
+@one_jurisdiction
+def issue(  # noqa: PLR0913 - a token's properties
     *,
     role: str,
     unit: str | None,
@@ -62,41 +71,49 @@ def issue(
     name: str | None,
     days: int | None,
     each_unit: bool,
+    jurisdiction: str | None,
 ) -> None:
     """Issue a token and print it: the only time that it can be seen."""
     at = wall_clock()
     expires = at + timedelta(days=days) if days else None
     with writing() as session:
+        tenant = the_one(session, jurisdiction).id
         if role in _UNIT_ROLES:
-            units = find_units(session, role, unit, each_unit=each_unit)
+            units = find_units(session, tenant, role, unit, each_unit=each_unit)
             holders = [Holder(number, name or f"{role} of {code}") for number, code in units]
             area_id = None
         else:
             units = []
-            area_id, code = find_area(session, area, on or at)
-            holders = [_outside(session, role, code, partner, name)]
-        issued = issue_all(session, role, holders, area_id=area_id, at=at, expires=expires)
+            area_id, code = find_area(session, tenant, area, on or at)
+            system = _system_of(session, tenant, role, partner)
+            holders = [_outside(role, code, system, name)]
+        issued = issue_all(session, tenant, role, holders, area_id=area_id, at=at, expires=expires)
     codes = [code for _, code in units] if each_unit else [None] * len(issued)
     for owner, token in zip(codes, issued, strict=True):
         click.echo(f"{owner}\t{token}" if owner else token)
 
 
-def _outside(
-    session: Session, role: str, area: str, partner: str | None, name: str | None
-) -> Holder:
-    """Give who a token of no unit is for; a system is a partner that is set up."""
+def _system_of(
+    session: Session, jurisdiction: int, role: str, partner: str | None
+) -> PartnerFacts | None:
+    """Give the partner that is set up whose token it is to be. None: a person's."""
     if (role == "partner") is (partner is None):
         raise InvalidRequest(
             mark("A token of role partner is for a system: give --partner CODE, for it alone.")
         )
-    if partner is None:
+    return None if partner is None else partners.partner(session, jurisdiction, partner)
+
+
+def _outside(role: str, area: str, system: PartnerFacts | None, name: str | None) -> Holder:
+    """Give who a token of no unit is for."""
+    if system is None:
         return Holder(None, name or f"{role} of area {area}")
-    found = partners.partner(session, JURISDICTION, partner)
-    return Holder(None, name or f"partner {partner}", found.id)
+    return Holder(None, name or f"partner {system.code}", system.id)
 
 
 def issue_all(
     session: Session,
+    jurisdiction: int,
     role: str,
     holders: list[Holder],
     *,
@@ -106,37 +123,39 @@ def issue_all(
 ) -> list[str]:
     """Issue tokens and note it in the journal, without the secrets."""
     issued = service.issue(
-        session, JURISDICTION, role, holders, area_id=area_id, at=at, expires=expires
+        session, jurisdiction, role, holders, area_id=area_id, at=at, expires=expires
     )
     entries = {
         Subject(f"token/{token.split('_')[1]}"): {"role": role, "name": holder.name}
         for token, holder in zip(issued, holders, strict=True)
     }
-    journal.append(session, OPERATOR, "token.issue", entries, at=at)
+    journal.append(session, operator(jurisdiction), "token.issue", entries, at=at)
     return issued
 
 
 def find_units(
-    session: Session, role: str, code: str | None, *, each_unit: bool
+    session: Session, jurisdiction: int, role: str, code: str | None, *, each_unit: bool
 ) -> list[tuple[int, str]]:
     """Give the units to issue for, by code."""
     if (code is None) is not each_unit:
         raise InvalidRequest(
             mark("A %(role)s belongs to a unit: give --unit CODE, or --each-unit."), role=role
         )
-    rows = session.execute(_UNITS, {"jurisdiction": JURISDICTION, "code": code})
+    rows = session.execute(_UNITS, {"jurisdiction": jurisdiction, "code": code})
     found = [(row.id, row.code) for row in rows]
     if not found:
         raise NotFound(mark("There is no unit %(code)s."), code=code or "")
     return found
 
 
-def find_area(session: Session, code: str | None, on: datetime) -> tuple[int, str]:
+def find_area(
+    session: Session, jurisdiction: int, code: str | None, on: datetime
+) -> tuple[int, str]:
     """Give the area that bears a code on a day.
 
     Without a code the province, however long ago it ended.
     """
-    parameters = {"jurisdiction": JURISDICTION, "code": code, "on": on.date()}
+    parameters = {"jurisdiction": jurisdiction, "code": code, "on": on.date()}
     row = session.execute(_AREA, parameters).one_or_none()
     if row is None:
         raise NotFound(
@@ -148,15 +167,20 @@ def find_area(session: Session, code: str | None, on: datetime) -> tuple[int, st
 
 
 @tokens.command("list")
-def list_command() -> None:
+@each_jurisdiction
+def list_command(*, jurisdiction: str | None) -> None:
     """List all tokens ever issued, without their secrets."""
     with reading() as session:
-        rows = service.list_all(session, JURISDICTION)
-    for row in rows:
-        state = "revoked" if row.revoked_at else "in force"
-        used = row.last_used_at.isoformat(timespec="minutes") if row.last_used_at else "never used"
-        bound = row.unit or f"area {row.area}"
-        click.echo(f"{row.id:6} {row.role:14} {bound:14} {state:9} {used:26} {row.name}")
+        for each in titled(chosen(session, jurisdiction)):
+            for row in service.list_all(session, each.id):
+                click.echo(_line_of(row))
+
+
+def _line_of(row: TokenRow) -> str:
+    state = "revoked" if row.revoked_at else "in force"
+    used = row.last_used_at.isoformat(timespec="minutes") if row.last_used_at else "never used"
+    bound = row.unit or f"area {row.area}"
+    return f"{row.id:6} {row.role:14} {bound:14} {state:9} {used:26} {row.name}"
 
 
 @tokens.command()
@@ -165,6 +189,6 @@ def revoke(number: int) -> None:
     """Revoke a token by its NUMBER (the part after `ia_`); effective at once."""
     at = wall_clock()
     with writing() as session:
-        service.revoke(session, number, at=at)
-        journal.append(session, OPERATOR, "token.revoke", {Subject(f"token/{number}"): {}}, at=at)
+        author = operator(service.revoke(session, number, at=at))
+        journal.append(session, author, "token.revoke", {Subject(f"token/{number}"): {}}, at=at)
     click.echo(f"Token {number} is revoked.")

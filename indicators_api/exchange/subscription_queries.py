@@ -20,7 +20,8 @@ _FACTS = """
                count(*) FILTER (WHERE state = 'dead') AS dead,
                (array_agg(message_id ORDER BY id) FILTER (WHERE state = 'dead'))[1] AS held_up_by
         FROM delivery
-        WHERE partner_id = s.partner_id AND stream = 'subscription/' || s.id
+        WHERE jurisdiction_id = s.jurisdiction_id AND partner_id = s.partner_id
+          AND stream = 'subscription/' || s.id
           AND state IN ('waiting', 'dead')
     ) d
     WHERE s.jurisdiction_id = :jurisdiction

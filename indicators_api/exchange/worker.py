@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
+from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from indicators_api.addresses import Allowed
 from indicators_api.audit import sharing
 from indicators_api.audit.sharing import Shared
+from indicators_api.catalogue.jurisdictions import jurisdictions
 from indicators_api.db.session import Database
 from indicators_api.errors import DomainError
 from indicators_api.exchange import consequences, dressing
@@ -34,11 +36,11 @@ SHORTEST_TIMEOUT: Final = 2.0
 
 
 class Duty(NamedTuple):
-    """What is done again and again; it gives how much it did."""
+    """What is done again and again, for each jurisdiction; it gives how much it did."""
 
     name: str
     every: timedelta
-    do: Callable[[Database, datetime], int]
+    do: Callable[[Database, datetime, int], int]
 
 
 class Settings(NamedTuple):
@@ -132,8 +134,8 @@ def run_once(settings: Settings, duties: Sequence[Duty]) -> int:
     """Do the duties and deliver until nothing more is due; give how many attempts that were."""
     done = 0
     while True:
-        for duty in duties:
-            duty.do(settings.database, settings.clock())
+        for duty, jurisdiction in product(duties, _jurisdictions(settings)):
+            duty.do(settings.database, settings.clock(), jurisdiction)
         attempts = work_off(settings)
         done += attempts
         if not attempts:
@@ -150,23 +152,37 @@ def run(settings: Settings, duties: Sequence[Duty], *, threads: int, stop: threa
         hand.start()
     next_time: dict[str, datetime] = {}
     while not stop.is_set():
-        for duty in duties:
-            if settings.clock() >= next_time.get(duty.name, settings.clock()):
-                _do(settings, duty)
-                next_time[duty.name] = settings.clock() + duty.every
+        now = settings.clock()
+        due = [duty for duty in duties if now >= next_time.get(duty.name, now)]
+        if due:
+            _do_all(settings, due)
+            next_time |= {duty.name: settings.clock() + duty.every for duty in due}
         stop.wait(PAUSE * settings.pace)
     for hand in hands:
         hand.join()
 
 
-def _do(settings: Settings, duty: Duty) -> None:
+def _jurisdictions(settings: Settings) -> list[int]:
+    with settings.database.reading() as session:
+        return [each.id for each in jurisdictions(session)]
+
+
+def _do_all(settings: Settings, duties: Sequence[Duty]) -> None:
+    """Do duties for each jurisdiction: what fails in one is none of the others' business."""
     try:
-        done = duty.do(settings.database, settings.clock())
+        found = _jurisdictions(settings)
     except Exception:
-        log.exception("duty failed", extra={"duty": duty.name})
+        log.exception("duties failed")
         return
-    if done:
-        log.info("duty", extra={"duty": duty.name, "done": done})
+    for duty, jurisdiction in product(duties, found):
+        told = {"duty": duty.name, "jurisdiction": jurisdiction}
+        try:
+            done = duty.do(settings.database, settings.clock(), jurisdiction)
+        except Exception:
+            log.exception("duty failed", extra=told)
+        else:
+            if done:
+                log.info("duty", extra={**told, "done": done})
 
 
 def _deliver_on(settings: Settings, stop: threading.Event) -> None:

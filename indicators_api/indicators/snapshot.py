@@ -4,14 +4,12 @@ from collections.abc import Callable, Hashable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar, cast
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from indicators_api.db.session import Session
+from indicators_api.indicators.kept import Kept
 
-#: How many jurisdictions and versions a process keeps; one snapshot takes about 1 MB.
-_KEPT = 4
 #: Answers that are kept beside a snapshot: a dozen months of a province's units, and more.
 _MEMOS = 8192
 
@@ -95,8 +93,7 @@ _RULES = text(
 )
 _VERSION = text("SELECT catalogue_version FROM jurisdiction WHERE id = :jurisdiction")
 
-#: By engine, because two databases number their versions independently.
-_snapshots: WeakKeyDictionary[Engine, dict[tuple[int, int], Snapshot]] = WeakKeyDictionary()
+_snapshots: Kept[Snapshot] = Kept()
 
 
 def catalogue_version(session: Session, jurisdiction: int) -> int:
@@ -117,14 +114,9 @@ def snapshot(session: Session, jurisdiction: int) -> Snapshot:
     The database is asked only for the version unless it grew.
     """
     version = catalogue_version(session, jurisdiction)
-    kept = _snapshots.setdefault(session.get_bind().engine, {})
-    known = kept.get((jurisdiction, version))
-    if known is None:
-        known = _read(session, jurisdiction, version)
-        while len(kept) >= _KEPT:
-            kept.pop(next(iter(kept)), None)
-        kept[jurisdiction, version] = known
-    return known
+    return _snapshots.get(
+        session, jurisdiction, version, lambda: _read(session, jurisdiction, version)
+    )
 
 
 def read_anew(session: Session, jurisdiction: int) -> Snapshot:

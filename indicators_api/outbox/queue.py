@@ -45,9 +45,13 @@ _CLAIM = f"""
                             AND l.partner_id = d.partner_id
     WHERE d.state = 'waiting' AND d.due_at <= :at AND p.switched_on
       AND (l.resting_until IS NULL OR l.resting_until <= :at) AND {{which}}
-      AND d.partner_id <> ALL(CAST(:busy AS int[]))
+      AND NOT EXISTS (SELECT FROM unnest(CAST(:busy_in AS int[]), CAST(:busy AS int[]))
+                           AS b(jurisdiction_id, partner_id)
+                      WHERE b.jurisdiction_id = d.jurisdiction_id
+                        AND b.partner_id = d.partner_id)
       AND NOT EXISTS (SELECT FROM delivery e
-                      WHERE e.partner_id = d.partner_id AND e.stream IN (d.stream, '{AHEAD}')
+                      WHERE e.jurisdiction_id = d.jurisdiction_id
+                        AND e.partner_id = d.partner_id AND e.stream IN (d.stream, '{AHEAD}')
                         AND e.id < d.id AND e.state IN ('waiting', 'dead'))
       AND NOT EXISTS (SELECT FROM held_stream h
                       WHERE h.jurisdiction_id = d.jurisdiction_id
@@ -58,7 +62,10 @@ _CLAIM = f"""
 _CLAIM_ANY = text(_CLAIM.format(which="TRUE"))
 #: Without looking through all that waits.
 _CLAIM_NEXT = text(
-    _CLAIM.format(which="d.partner_id = :partner AND d.stream = :stream AND d.id > :behind")
+    _CLAIM.format(
+        which="d.jurisdiction_id = :jurisdiction AND d.partner_id = :partner"
+        " AND d.stream = :stream AND d.id > :behind"
+    )
 )
 #: While a line is bad, one at a time tries it; `busy` partners are being tried by another worker.
 _HOLD_LINE = text("""
@@ -158,24 +165,26 @@ def claim(session: Session, *, at: datetime, after: Claimed | None = None) -> Cl
     It stays locked until the transaction ends, whatever becomes of the process. `after` a message,
     the next one of its stream is looked for first.
     """
-    busy: list[int] = []
+    busy: list[tuple[int, int]] = []
     while True:
         claimed = _first(session, at, after, busy)
         if claimed is None or claimed.failures < policy.FAILURES_BEFORE_REST:
             return claimed
         if _holds_line(session, claimed):
             return claimed
-        busy.append(claimed.partner_id)
+        busy.append((claimed.jurisdiction, claimed.partner_id))
 
 
 def _first(
-    session: Session, at: datetime, after: Claimed | None, busy: list[int]
+    session: Session, at: datetime, after: Claimed | None, busy: list[tuple[int, int]]
 ) -> Claimed | None:
+    free = {"at": at, "busy_in": [one for one, _ in busy], "busy": [one for _, one in busy]}
     row = None
     if after is not None:
-        place = {"partner": after.partner_id, "stream": after.stream, "behind": after.id}
-        row = session.execute(_CLAIM_NEXT, {"at": at, "busy": busy, **place}).one_or_none()
-    row = row or session.execute(_CLAIM_ANY, {"at": at, "busy": busy}).one_or_none()
+        line = {"jurisdiction": after.jurisdiction, "partner": after.partner_id}
+        place = {**line, "stream": after.stream, "behind": after.id}
+        row = session.execute(_CLAIM_NEXT, {**free, **place}).one_or_none()
+    row = row or session.execute(_CLAIM_ANY, free).one_or_none()
     return Claimed(*row)._replace(body=bytes(row.body)) if row else None
 
 

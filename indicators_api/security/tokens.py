@@ -39,7 +39,10 @@ _INSERT = text("""
     RETURNING id
 """)
 _REVOKE = text(
-    "UPDATE token SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL RETURNING id"
+    """
+    UPDATE token SET revoked_at = :at WHERE id = :id AND revoked_at IS NULL
+    RETURNING jurisdiction_id
+    """
 )
 _LIST = text("""
     SELECT t.id, t.role, u.code AS unit, a.code AS area, t.name, t.created_at, t.expires_at,
@@ -130,10 +133,15 @@ def find_actor(
     return Actor(*row[:9]), row.last_used_at
 
 
-def revoke(session: Session, token_id: int, *, at: datetime) -> None:
-    """End a token at once. Raises NotFound when there is no such token in force."""
-    if session.scalar(_REVOKE, {"id": token_id, "at": at}) is None:
+def revoke(session: Session, token_id: int, *, at: datetime) -> int:
+    """End a token at once and give the jurisdiction that it was of.
+
+    Raises NotFound when there is no such token in force.
+    """
+    jurisdiction: int | None = session.scalar(_REVOKE, {"id": token_id, "at": at})
+    if jurisdiction is None:
         raise NotFound(mark("There is no token %(number)s in force."), number=token_id)
+    return jurisdiction
 
 
 def list_all(session: Session, jurisdiction: int) -> list[TokenRow]:

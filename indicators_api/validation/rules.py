@@ -8,14 +8,15 @@ from decimal import Decimal, localcontext
 from functools import lru_cache
 from typing import NamedTuple, Self
 
+from indicators_api.indicators.kept import MOST
 from indicators_api.indicators.snapshot import RuleFacts, Snapshot
 from indicators_api.validation.exact import EXACT
 from indicators_api.validation.expressions import Term, codes_of, parse
 from indicators_api.validation.operands import Given, figures
 from indicators_api.validation.scopes import Scope
 
-#: Catalogues whose compiled rules a process keeps, and sets of assigned codes within each.
-_BOOKS, _SETS = 4, 256
+#: Sets of assigned codes whose rules are kept of each catalogue.
+_SETS = 256
 
 _ZERO = Decimal(0)
 
@@ -145,6 +146,6 @@ def rule_book(snapshot: Snapshot) -> RuleBook:
     return _rule_book(_Same(snapshot))
 
 
-@lru_cache(maxsize=_BOOKS)
+@lru_cache(maxsize=MOST)
 def _rule_book(key: _Same) -> RuleBook:
     return RuleBook(key.snapshot.rules)

@@ -32,8 +32,9 @@ class System(Caller):
             "Message-Kind": "report_status",
             **other.pop("headers", {}),
         }
+        key = other.pop("key", signer("office"))
         if "Signature" not in headers:
-            headers["Signature"] = sign(body, signer("office"))
+            headers["Signature"] = sign(body, key)
         kept = {name: said for name, said in headers.items() if said is not None}
         return self.post("/exchange/messages", body, headers=kept, **other)
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from indicators_api.api.context import wall_clock
 from indicators_api.audit import numbering
 from indicators_api.cli.openapi import contract
+from indicators_api.db.session import Database
 from indicators_api.exchange import fanout, worker
 from indicators_api.exchange.fanout import Portion, fan_out
 from indicators_api.exchange.worker import Duty
@@ -158,10 +159,12 @@ def test_what_waits_has_a_bound_and_the_rest_follows(push: Push, make_report: Ma
         make_report(unit=unit, state="accepted")
     small = Portion(batch=2, ahead=3)
 
+    def put_all(database: Database, at: datetime, jurisdiction: int) -> int:
+        return fan_out(database, jurisdiction, at=at, portion=small)
+
     put = [push.put_out(small), push.put_out(small)]
     waiting = push.look(number)["waiting"]
-    duty = Duty("", timedelta(0), lambda database, at: fan_out(database, 1, at=at, portion=small))
-    done = worker.run_once(push.settings, [duty])
+    done = worker.run_once(push.settings, [Duty("", timedelta(0), put_all)])
 
     assert (put, waiting, done) == ([4, 0], 4, 6)
     units = [unit for unit in (WARD, NEIGHBOUR, VILLAGE) for _ in range(2)]

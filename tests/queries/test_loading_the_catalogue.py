@@ -516,7 +516,7 @@ def test_a_catalogue_with_faults_is_not_loaded(
 def test_another_province_s_files_are_refused(
     empty_session: Session, load_folder: Load, folder: Path
 ) -> None:
-    """A jurisdiction's code never changes: else all of its catalogue would end."""
+    """A jurisdiction's code never changes, and a misspelt one founds no province."""
     load_folder()
     before = version(empty_session)
     change(folder / "jurisdiction.csv", 2, code="khac")
@@ -525,6 +525,7 @@ def test_another_province_s_files_are_refused(
         load_folder()
 
     assert [fault.code for fault in refused.value.faults] == ["other-jurisdiction"]
+    assert "mau" in str(refused.value)
     assert version(empty_session) == before
 
 
@@ -615,8 +616,9 @@ def test_two_jurisdictions_live_side_by_side(empty_session: Session, folder: Pat
     change(folder / "jurisdiction.csv", 2, code="khac")
     drop(folder / "annual_targets.csv", 2)
 
-    report = load(empty_session, folder, jurisdiction=2, at=FIRST)
+    report = load(empty_session, folder, at=FIRST, new=True)
 
+    assert report.jurisdiction == 2
     assert report.tables["unit"] == Counts(added=5)
     change(folder / "jurisdiction.csv", 2, code="mau")
     again = load(empty_session, folder, at=FIRST + LATER)

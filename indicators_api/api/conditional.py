@@ -81,4 +81,4 @@ def tagged(tag: str) -> Mapping[str, str]:
 def _representation() -> str:
     best = request.accept_mimetypes.best_match(list(MEDIA_TYPES.values()), MEDIA_TYPES["json"])
     kind = request.args.get("format") or best.rpartition("/")[2]
-    return f"{language()}-{re.sub('[^a-z]', '', kind)}-{coding()}"
+    return f"{language()}-{re.sub('[^a-z]', '', kind)}-{coding()[:2]}"

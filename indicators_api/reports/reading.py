@@ -11,7 +11,7 @@ from indicators_api.indicators.snapshot import IndicatorFacts, snapshot
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
 from indicators_api.reports import deadlines, queries, sight
-from indicators_api.reports.access import Key, own_key, read, unknown_report
+from indicators_api.reports.access import Key, own_key, unknown_report
 from indicators_api.reports.desk import open_desk
 from indicators_api.reports.queries import ReportRow, StepRow, VersionRow
 from indicators_api.reports.since import Change, Since, change, last_entries, since
@@ -129,9 +129,8 @@ class Filter(NamedTuple):
     timeliness: str | None = None
 
 
-def read_full(session: Session, actor: Actor, code: str, period: Period) -> FullReport:
-    """Give a report with its values, findings and steps. Raises NotFound."""
-    key, report = read(session, actor, code, period)
+def read_full(session: Session, actor: Actor, key: Key, report: ReportRow) -> FullReport:
+    """Give a report with its values, findings and steps."""
     inside = actor.works_in_a_unit
     shown = report.version if inside else report.sent_version
     parameters = key.parameters()
@@ -141,12 +140,17 @@ def read_full(session: Session, actor: Actor, code: str, period: Period) -> Full
         key=key,
         state=report.state if inside else sight.state_outside(steps) or report.state,
         report=report,
-        due=deadlines.due_of(session, key.jurisdiction, key.unit.id, period),
+        due=due_of(session, key),
         version=version,
         values=read_values(session, key, shown) if shown else {},
         findings=[Finding.from_json(found) for found in version.findings] if version else [],
         steps=sight.steps_shown(actor, steps),
     )
+
+
+def due_of(session: Session, key: Key) -> date:
+    """Give the last day on which a report is on time, its unit's exception considered."""
+    return deadlines.due_of(session, key.jurisdiction, key.unit.id, key.period)
 
 
 def read_values(session: Session, key: Key, version: int) -> dict[str, Entry]:
@@ -212,7 +216,7 @@ def read_form(session: Session, actor: Actor, code: str, period: Period, *, toda
         key=key,
         state=report.state if report else None,
         revision=report.revision if report else None,
-        due=deadlines.due_of(session, key.jurisdiction, key.unit.id, period),
+        due=due_of(session, key),
         lines=lines,
         since=None if previous is None else since(period.previous, pairs),
         findings=[Finding.from_json(found) for found in version.findings] if version else [],

@@ -39,7 +39,7 @@ from indicators_api.api.resources import (
 from indicators_api.api.rest import make_api
 from indicators_api.config import Config
 from indicators_api.db.engine import make_engine
-from indicators_api.db.session import Database
+from indicators_api.db.session import Database, Timeouts
 from indicators_api.exchange.seals import signer_of
 from indicators_api.periods import Period
 
@@ -76,8 +76,9 @@ The open reporting system that a province runs on: reporting units send monthly 
 socio-economic indicators, and the operations centre pulls exact, fresh figures rolled up by level.
 
 Send a token with every call: `Authorization: Bearer <token>`. Every error is a problem (RFC 9457)
-that names all faults at once. Values are exact decimals, as JSON numbers or strings. What shares
-data is logged: when, who, what was asked, what was answered (Decree 47/2020/NĐ-CP, article 45).
+that names all faults at once. Values are exact decimals, as JSON numbers or strings. Rows in great
+number come as CSV or JSON lines: streamed, compressed by zstd or gzip when asked. What shares data
+is logged: when, who, what was asked, what was answered (Decree 47/2020/NĐ-CP, article 45).
 """
 
 
@@ -160,4 +161,12 @@ def connect(config: Config) -> Database:
         pool_size=config.threads,
         statement_timeout_ms=config.statement_timeout_ms,
     )
-    return Database(engine)
+    # What needs no other timeout than the connection has is not told it again.
+    write = config.write_timeout_ms
+    return Database(
+        engine,
+        Timeouts(
+            write=None if write == config.statement_timeout_ms else write,
+            stream=config.stream_timeout_ms,
+        ),
+    )

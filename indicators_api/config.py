@@ -105,7 +105,8 @@ class Config:
     max_cells: int = _setting(
         "INDICATORS_MAX_CELLS",
         _whole(1000, 100_000_000),
-        "Most cells (area × indicator × period) that a question may span; above it 413",
+        "Most cells (area × indicator × period) that a question may span unless its answer is"
+        " streamed; above it 413",
         "200000",
     )
     statement_timeout_ms: int = _setting(
@@ -113,6 +114,19 @@ class Config:
         _whole(100, 3_600_000),
         "Longest time for one statement in the database, in milliseconds; above it 503",
         "30000",
+    )
+    write_timeout_ms: int = _setting(
+        "INDICATORS_WRITE_TIMEOUT_MS",
+        _whole(100, 3_600_000),
+        "The same for a statement of a call that writes",
+        "30000",
+    )
+    stream_timeout_ms: int = _setting(
+        "INDICATORS_STREAM_TIMEOUT_MS",
+        _whole(100, 86_400_000),
+        "The same for a streamed answer, which lasts as long as its client reads; above it the"
+        " answer breaks off",
+        "600000",
     )
     cors_origins: tuple[str, ...] = _setting(
         "INDICATORS_CORS_ORIGINS",

@@ -64,7 +64,8 @@ class Caller:
             )
             options.setdefault("content_type", "application/json")
         url = path if path.startswith(("/api", "/health", "/docs")) else BASE + path
-        return self.client.open(url, method=method, headers=headers, **options)
+        # Streams are read to their end, as a client does before it asks again.
+        return self.client.open(url, method=method, headers=headers, buffered=True, **options)
 
     def get(self, path: str, **options: Any) -> TestResponse:
         return self.call("GET", path, **options)

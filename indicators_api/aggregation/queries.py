@@ -3,7 +3,7 @@
 Which areas, which units' values, and the figures themselves.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -16,6 +16,8 @@ from indicators_api.aggregation.measures import PLANNED, USUAL
 from indicators_api.aggregation.methods import Plan
 from indicators_api.aggregation.statement import Form
 from indicators_api.db.arrays import literal
+from indicators_api.db.copying import Form as Written
+from indicators_api.db.copying import copied
 from indicators_api.db.session import Session
 from indicators_api.indicators.frequency import PERIOD_TYPE
 from indicators_api.indicators.kept import Kept
@@ -176,9 +178,14 @@ def figures_json(session: Session, wanted: Slice) -> tuple[str, Place | None]:
     return f"[{rows or ''}]", (area, indicator, period) if count > wanted.limit else None
 
 
-def columns(wanted: Slice) -> Sequence[str]:
-    """Name what a row says after its keys: measures, direction, and why some are missing."""
-    return _form(wanted).columns
+def lines(session: Session, wanted: Slice, written: Written) -> Generator[bytes]:
+    """Write the keys and the asked measures of the same rows, a line each, as they are read.
+
+    One more than asked, if there is one.
+    """
+    if wanted.plan.groups:
+        statement_ = _prepared(statement.rows_as_lines(_form(wanted), written))
+        yield from copied(session, statement_, _parameters(wanted), written)
 
 
 def _form(wanted: Slice) -> Form:

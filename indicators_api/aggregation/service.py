@@ -3,10 +3,11 @@
 Which areas, indicators and months are meant, who may see them, then the query.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, TypeVar
 
 from indicators_api.aggregation import measures, methods, queries
 from indicators_api.aggregation.measures import USUAL
@@ -47,6 +48,11 @@ class Limits(NamedTuple):
 
 #: How many figures of single periods may be looked up for each cell that may be asked.
 LOOKED_UP = 10
+#: How much one statement of a streamed answer does, in months that are looked up: a quarter of a
+#: second, so that the first rows leave soon. A row costs as much as eight months (measured).
+AT_ONCE, A_ROW = 125_000, 8
+
+Item = TypeVar("Item")
 
 
 class Reconciled(NamedTuple):
@@ -87,6 +93,52 @@ def prepare(session: Session, actor: Actor, asked: Question, limits: Limits) -> 
     TooManyCells.
     """
     return _slice(session, actor, asked, limits, _find(session, actor, asked))
+
+
+def parts(
+    session: Session, actor: Actor, asked: Question, *, at_once: int = AT_ONCE
+) -> Iterator[Slice]:
+    """Turn a question of any size into what is looked up bit by bit, in the order of the rows.
+
+    Each slice has room for all its rows. Raises at once InvalidRequest and Forbidden as `prepare`.
+    """
+    return _parts(session, actor, asked, _find(session, actor, asked), at_once)
+
+
+def _parts(
+    session: Session, actor: Actor, asked: Question, found: _Found, at_once: int
+) -> Iterator[Slice]:
+    begun = asked.after[0] if asked.after else ""
+    areas = sorted((area for area in found.areas if area.code >= begun), key=_code)
+    indicators = sorted(found.indicators, key=_code)
+    each = _months(asked) + A_ROW * len(asked.periods)
+    groups = list(_grouped(indicators, at_once // each))
+
+    @cache
+    def planned(n: int) -> Slice:
+        rows = len(areas) * len(groups[n]) * len(asked.periods)
+        whole = found._replace(areas=areas, indicators=groups[n])
+        return _slice(session, actor, asked._replace(limit=rows), None, whole)
+
+    for some in _grouped(areas, at_once // each // max(1, len(indicators))):
+        for n in range(len(groups)):
+            yield planned(n)._replace(areas=some)
+
+
+def _months(asked: Question) -> int:
+    """Count the months that a figure and what stands beside it are made of: some are looked up."""
+    spans = {span for _, span in measures.places(asked.periods, asked.measures)}
+    return sum(span.last_month.number - span.first_month.number + 1 for span in spans)
+
+
+def _grouped(items: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+    """Cut items into groups of a size; of one, where it is less."""
+    step = max(1, size)
+    return (items[n : n + step] for n in range(0, len(items), step))
+
+
+def _code(item: AreaFacts | IndicatorFacts) -> str:
+    return item.code
 
 
 def figures_of(
@@ -151,7 +203,9 @@ def _geography(asked: Question) -> date:
     return asked.geography or newest.cut_off(GEOGRAPHY_CUT_OFF)
 
 
-def _slice(session: Session, actor: Actor, asked: Question, limits: Limits, found: _Found) -> Slice:
+def _slice(
+    session: Session, actor: Actor, asked: Question, limits: Limits | None, found: _Found
+) -> Slice:
     areas, jurisdiction = found.areas, actor.jurisdiction
     _demand_few(len(areas) * len(found.indicators) * len(asked.periods), limits)
     beside = measures.places(asked.periods, asked.measures)
@@ -162,7 +216,7 @@ def _slice(session: Session, actor: Actor, asked: Question, limits: Limits, foun
         queries.unequal_pairs(session, jurisdiction, found.known.version),
         as_sent=asked.source == "reported",
     )
-    _demand_few(len(areas) * plan.cells, Limits(limits.cells * LOOKED_UP))
+    _demand_few(len(areas) * plan.cells, limits and Limits(limits.cells * LOOKED_UP))
     return Slice(
         jurisdiction=jurisdiction,
         areas=areas,
@@ -200,13 +254,13 @@ def _less(first: Decimal | None, second: Decimal | None) -> Decimal | None:
     return None if first is None or second is None else EXACT.subtract(first, second)
 
 
-def _demand_few(cells: int, limits: Limits) -> None:
-    if cells > limits.cells:
+def _demand_few(cells: int, limits: Limits | None) -> None:
+    if limits is not None and cells > limits.cells:
         raise TooManyCells(
             mark(
                 "The question spans %(requested)s cells, at most %(limit)s are answered: ask "
-                "for one sector, "
-                "one level or fewer months at a time."
+                "for one sector, one level or fewer months at a time, or pull /aggregates as CSV "
+                "or JSON lines without `limit`, which is streamed whatever its size."
             ),
             limit=limits.cells,
             requested=cells,

@@ -4,12 +4,14 @@ single periods (figures.py, or reported.py) → spans (timing.py) → ratios (re
 stands beside each other (measures.py) → rows in order.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from indicators_api.aggregation import figures, measures, recompute, reported, timing
 from indicators_api.aggregation.figures import Shape
 from indicators_api.aggregation.measures import PLANNED, Part
+from indicators_api.db.copying import Form as Written
 
 #: What every row begins with.
 KEYS: Final = ("area", "area_id", "indicator", "period")
@@ -31,14 +33,12 @@ class Form(NamedTuple):
     @property
     def has_more(self) -> bool:
         """Whether a row says more than a figure and its coverage."""
-        return not measures.OWN.issuperset(self.measures)
+        return _has_more(self.measures)
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of a row after its keys: measures, direction, why some are null."""
-        direction = ("direction",) if PLANNED.intersection(self.measures) else ()
-        more = ("reasons", "coverage_differs") if self.has_more else ()
-        return (*self.measures, *direction, "reason", *more)
+        """The columns of a row after its keys."""
+        return columns(self.measures)
 
 
 _SOURCE = """
@@ -108,20 +108,40 @@ _FINISHED = """
     LIMIT :limit
 """
 # Rows are written by the database: no object per cell.
+_ROW_AS_JSON = """rtrim(row_to_json((SELECT r FROM (SELECT {plain}) r))::text, '}}')
+               || CASE WHEN f.value_is_null THEN ',"reason":' || to_json(f.reason)::text ELSE '' END
+               {more} || '}}'"""
 _AS_JSON = """
     , page AS ({rows})
     SELECT string_agg(row, ',') FILTER (WHERE n <= :page), count(*),
            max(area) FILTER (WHERE n = :page), max(indicator) FILTER (WHERE n = :page),
            max(period_id) FILTER (WHERE n = :page)
     FROM (
-        SELECT row_number() OVER () AS n, f.area, f.indicator, f.period_id,
-               rtrim(row_to_json((SELECT r FROM (SELECT {plain}) r))::text, '}}')
-               || CASE WHEN f.value_is_null THEN ',"reason":' || to_json(f.reason)::text ELSE '' END
-               {more} || '}}' AS row
+        SELECT row_number() OVER () AS n, f.area, f.indicator, f.period_id, {row} AS row
         FROM page f
     ) numbered
 """
+_AS_LINES = ", page AS ({rows}) SELECT {row} FROM page f"
+#: What is said of several measures stands in one cell: `change_pct=base_zero plan=no_plan`.
+_CELLS: Final = {
+    "reasons": """(SELECT string_agg(key || '=' || value, ' ' ORDER BY key COLLATE "C")
+                FROM jsonb_each_text(f.reasons))""",
+    "coverage_differs": """(SELECT string_agg(name, ' ' ORDER BY n)
+                FROM jsonb_array_elements_text(f.coverage_differs)
+                     WITH ORDINALITY AS e(name, n))""",
+}
 _MORE_AS_JSON = """|| CASE WHEN f.{0} <> '{1}' THEN ',"{0}":' || f.{0}::text ELSE '' END"""
+
+
+def columns(asked: Sequence[str]) -> tuple[str, ...]:
+    """Name what a row says after its keys: measures, direction, and why some are null."""
+    direction = ("direction",) if PLANNED.intersection(asked) else ()
+    more = ("reasons", "coverage_differs") if _has_more(asked) else ()
+    return (*asked, *direction, "reason", *more)
+
+
+def _has_more(asked: Sequence[str]) -> bool:
+    return not measures.OWN.issuperset(asked)
 
 
 @lru_cache(maxsize=256)
@@ -133,11 +153,22 @@ def rows(form: Form) -> str:
 @lru_cache(maxsize=256)
 def rows_as_json(form: Form) -> str:
     """Give the statement that writes a page of rows as JSON text, and where it ends."""
+    return f"WITH {_parts(form)} " + _AS_JSON.format(rows=_rows(form), row=_row_as_json(form))
+
+
+@lru_cache(maxsize=256)
+def rows_as_lines(form: Form, written: Written) -> str:
+    """Give the statement whose rows are the keys and `form.columns` of CSV, or one JSON text."""
+    names = (*KEYS, *form.columns)
+    cells = ", ".join(_CELLS.get(name, f"f.{name}") for name in names)
+    row = _row_as_json(form) if written is Written.JSON else cells
+    return f"WITH {_parts(form)} " + _AS_LINES.format(rows=_rows(form), row=row)
+
+
+def _row_as_json(form: Form) -> str:
     plain = [f"f.{name}" for name in (*KEYS, *form.columns) if name not in _SPLICED]
     more = [_MORE_AS_JSON.format(name, empty) for name, empty in _SPLICED.items() if empty]
-    return f"WITH {_parts(form)} " + _AS_JSON.format(
-        rows=_rows(form), plain=", ".join(plain), more=" ".join(more) if form.has_more else ""
-    )
+    return _ROW_AS_JSON.format(plain=", ".join(plain), more=" ".join(more) if form.has_more else "")
 
 
 #: Members that are there only where they say something, and what an empty one looks like.

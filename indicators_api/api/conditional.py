@@ -7,8 +7,8 @@ from typing import Any
 
 from flask import Response, current_app, request
 
+from indicators_api.api.codings import coding
 from indicators_api.api.context import actor
-from indicators_api.api.envelope import takes_gzip
 from indicators_api.api.languages import language
 from indicators_api.api.negotiation import MEDIA_TYPES
 from indicators_api.errors import PreconditionFailed, PreconditionRequired, mark
@@ -84,5 +84,4 @@ def tagged(tag: str) -> Mapping[str, str]:
 def _representation() -> str:
     best = request.accept_mimetypes.best_match(list(MEDIA_TYPES.values()), MEDIA_TYPES["json"])
     kind = request.args.get("format") or best.rpartition("/")[2]
-    squeezed = "gz" if takes_gzip() else "id"
-    return f"{language()}-{re.sub('[^a-z]', '', kind)}-{squeezed}"
+    return f"{language()}-{re.sub('[^a-z]', '', kind)}-{coding()[:2]}"

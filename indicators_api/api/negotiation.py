@@ -12,6 +12,7 @@ from indicators_api.formats.table import Table
 MEDIA_TYPES = {
     "json": "application/json",
     "csv": "text/csv",
+    "jsonl": "application/jsonl",
     "html": "text/html",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
@@ -32,10 +33,12 @@ def wanted_format(asked: str | None, offered: Sequence[str] = ("json",)) -> str:
     return by_type[best]
 
 
+#: CSV says that it has a header row.
+CSV_WITH_HEADER = f"{MEDIA_TYPES['csv']}; charset=utf-8; header=present"
+
+
 def csv_file(table: Table, headers: Mapping[str, str]) -> Response:
-    """Answer a table as CSV, which says that it has a header row."""
+    """Answer a table as CSV."""
     return current_app.response_class(
-        write_csv(table),
-        content_type=f"{MEDIA_TYPES['csv']}; charset=utf-8; header=present",
-        headers=headers,
+        write_csv(table), content_type=CSV_WITH_HEADER, headers=headers
     )

@@ -53,6 +53,12 @@ _IF_MATCH = {
     "schema": {"type": "string"},
     "example": '"1"',
 }
+_ENCODED = {
+    "Content-Encoding": {
+        "description": "The one that the request's `Accept-Encoding` likes best; absent: none",
+        "schema": {"type": "string", "enum": ["zstd", "gzip"]},
+    }
+}
 _SECURITY: list[dict[str, list[str]]] = [{"bearer": []}, {"basic": []}]
 
 
@@ -102,13 +108,19 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
         description: str | None = None,
         files: Sequence[str] = (),
     ) -> Callable[[View], View]:
-        """Document the answer; the view makes it with `reply`, or as one of `files` (formats)."""
+        """Document the answer; the view makes it with `reply`, or as one of `files` (formats).
+
+        What can be JSON lines can be large: that it is compressed when asked is said there.
+        """
 
         def decorate(view: View) -> View:
             for name in files:
                 schema_of_file = {"type": "string", "contentMediaType": MEDIA_TYPES[name]}
                 view = self.alt_response(
-                    status, schema=schema_of_file, content_type=MEDIA_TYPES[name]
+                    status,
+                    schema=schema_of_file,
+                    content_type=MEDIA_TYPES[name],
+                    headers=_ENCODED if name == "jsonl" else None,
                 )(view)
             return cast(
                 "View",

@@ -1,18 +1,20 @@
 """The sharing log at the edge: what shares data is logged before its first byte leaves.
 
-Answers are in memory when they leave, so one row says all. The transaction that read them has ended
-by then; the row has one of its own.
+Of an answer that is in memory when it leaves one row says all; a streamed one is logged before it
+is read, and how it ended after its last byte. The log is written in transactions of its own, while
+no other one of the request is open.
 """
 
 import logging
 import re
+from collections.abc import Iterable, Iterator
 
 from flask import Response, g, request
 
 from indicators_api.api import problems
 from indicators_api.api.context import actor, database, now
 from indicators_api.audit import side_log
-from indicators_api.audit.sharing import Shared
+from indicators_api.audit.sharing import Outcome, Shared
 from indicators_api.errors import DomainError
 from indicators_api.security.permissions import Permission, shares
 from indicators_api.security.tokens import masked
@@ -24,6 +26,8 @@ _LONGEST = 2000
 #: What a line of text can't hold, and what PostgreSQL doesn't take.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _REFUSED, _FAILED = 400, 500
+#: States of what is answered: the question in a body is known to be one.
+_GIVEN = ("answering", "answered")
 
 
 def announce(permission: Permission) -> None:
@@ -31,21 +35,77 @@ def announce(permission: Permission) -> None:
     g.shares = shares(actor(), permission)
 
 
+def begin() -> None:
+    """Log that an answer begins whose end isn't known; its outcome is added when it has left.
+
+    No other transaction of the request may be open.
+    """
+    if g.get("shares"):
+        g.sharing = side_log.note_sharing(database(), _shared("answering", None, None))
+
+
 def logged(response: Response) -> Response:
     """Log an answer that shares data and give it back; a problem instead, if that failed."""
     if not g.get("shares"):
         return response
+    if response.is_streamed:
+        return _followed(response, g.sharing)
     try:
-        side_log.note_sharing(database(), _shared(response))
+        _note(_outcome_of(response))
     except DomainError as error:
         log.exception("the sharing log could not be written")
         return problems.answer(error)
     return response
 
 
-def _shared(response: Response) -> Shared:
-    who, status = actor(), response.status_code
+def _note(outcome: Outcome) -> None:
+    if "sharing" in g:
+        side_log.complete_sharing(database(), g.sharing, outcome)
+    else:
+        side_log.note_sharing(database(), _shared(outcome.state, outcome.status, outcome.size))
+
+
+def _outcome_of(response: Response) -> Outcome:
+    status = response.status_code
     state = "failed" if status >= _FAILED else "refused" if status >= _REFUSED else "answered"
+    size = 0 if request.method == "HEAD" else response.calculate_content_length() or 0
+    return Outcome(status, size, state)
+
+
+def _followed(response: Response, number: int) -> Response:
+    """Count what leaves of a stream and log it after the last byte, or where it broke off."""
+    where, status = database(), response.status_code
+    counted = _Counted(response.iter_encoded())
+    response.response = counted
+
+    def note() -> None:
+        state = "answered" if counted.is_whole else "broken"
+        try:
+            side_log.complete_sharing(where, number, Outcome(status, counted.size, state))
+        except DomainError:
+            log.exception("the sharing log does not say how answer %s ended", number)
+
+    response.call_on_close(note)
+    return response
+
+
+class _Counted:
+    """Pieces on their way out, how many bytes of them were taken, and whether that is all."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = pieces
+        self.size = 0
+        self.is_whole = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+            self.size += len(piece)
+        self.is_whole = True
+
+
+def _shared(state: str, status: int | None, size: int | None) -> Shared:
+    who = actor()
     return Shared(
         jurisdiction=who.jurisdiction,
         at=now(),
@@ -53,9 +113,9 @@ def _shared(response: Response) -> Shared:
         token_id=who.token_id,
         who=who.name,
         role=who.role,
-        asked=_asked(with_body=state == "answered"),
+        asked=_asked(with_body=state in _GIVEN),
         status=status,
-        size=0 if request.method == "HEAD" else response.calculate_content_length(),
+        size=size,
         state=state,
         request_id=g.request_id,
     )

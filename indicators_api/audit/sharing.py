@@ -19,7 +19,9 @@ _NOTE = text("""
                          request_id)
     VALUES (:jurisdiction, :at, :kind, :token_id, :who, :role, :asked, :status, :size, :state,
             :request_id)
+    RETURNING id
 """)
+_OUTCOME = text("UPDATE sharing SET status = :status, size = :size, state = :state WHERE id = :id")
 #: How rows are looked for, by the name of the filter.
 _CONDITIONS: Final = {
     "since": "at >= :since",
@@ -62,6 +64,14 @@ class Shared(NamedTuple):
     state: str
     #: None: of no request.
     request_id: str | None
+
+
+class Outcome(NamedTuple):
+    """What became of an answer: its HTTP status, the bytes that went out, and how it ended."""
+
+    status: int
+    size: int
+    state: str
 
 
 #: Where a page ended: moment and id.
@@ -108,9 +118,17 @@ def _listed(*filters: str) -> TextClause:
     """)
 
 
-def note(session: Session, shared: Shared) -> None:
-    """Add a row, in the caller's transaction: a worker's own, or that of `side_log.py`."""
-    session.execute(_NOTE, shared._asdict())
+def note(session: Session, shared: Shared) -> int:
+    """Add a row, in the caller's transaction: a worker's own, or that of `side_log.py`.
+
+    Give its id.
+    """
+    return int(session.execute(_NOTE, shared._asdict()).scalar_one())
+
+
+def complete(session: Session, number: int, outcome: Outcome) -> None:
+    """Add to a row what became of the answer that had only begun."""
+    session.execute(_OUTCOME, {"id": number, **outcome._asdict()})
 
 
 def listed(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from indicators_api.db.failures import explained
 
-__all__ = ["Database", "Session", "look_back"]
+__all__ = ["Database", "Session", "Timeouts", "look_back"]
 
 #: The schema `past` has views of the same names as the tables; see docs/decisions/0008.
 _LOOK_BACK = text("""
@@ -21,15 +21,30 @@ _LOOK_BACK = text("""
 """)
 
 
+_TIMEOUT = text("SELECT set_config('statement_timeout', :milliseconds, TRUE)")
+
+
+class Timeouts(NamedTuple):
+    """How long a statement may take, in milliseconds; None: as long as the connection lets it."""
+
+    write: int | None = None
+    #: Of a streamed answer: until its last byte is taken.
+    stream: int | None = None
+
+
+NO_OTHERS = Timeouts()
+
+
 class Database:
     """The way to one database. Nobody holds two transactions at once."""
 
-    def __init__(self, bind: Engine | Connection) -> None:
-        """Take an engine.
+    def __init__(self, bind: Engine | Connection, timeouts: Timeouts = NO_OTHERS) -> None:
+        """Take an engine, and what other timeouts than its own there are.
 
         Or, in tests, a connection whose outer transaction is rolled back afterwards.
         """
         self._bind = bind
+        self._timeouts = timeouts
         self._owns_transaction = isinstance(bind, Engine)
 
     @contextmanager
@@ -47,9 +62,17 @@ class Database:
             yield session
 
     @contextmanager
+    def streaming(self) -> Iterator[Session]:
+        """Open a `reading()` transaction for an answer that leaves while it is open."""
+        with self.reading() as session:
+            _allow(session, self._timeouts.stream)
+            yield session
+
+    @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a READ COMMITTED transaction and commit it when the block ends well."""
         with self._session() as session:
+            _allow(session, self._timeouts.write)
             yield session
             session.commit()
 
@@ -79,6 +102,12 @@ class Database:
             raise explained(error) from error
         finally:
             session.close()
+
+
+def _allow(session: Session, milliseconds: int | None) -> None:
+    """Let a statement of the transaction take so long."""
+    if milliseconds is not None:
+        session.execute(_TIMEOUT, {"milliseconds": str(milliseconds)})
 
 
 def look_back(session: Session, moment: datetime) -> None:

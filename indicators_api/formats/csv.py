@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from indicators_api.formats.table import Table
 
 #: A spreadsheet runs text that begins like this as a formula (OWASP, "CSV injection").
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+#: Where a record ends.
+END: Final = b"\r\n"
 
 
 def write_csv(table: Table) -> bytes:
@@ -23,9 +26,15 @@ def write_csv(table: Table) -> bytes:
     return out.getvalue().encode()
 
 
+def read_record(columns: Sequence[str], record: bytes) -> Mapping[str, str]:
+    """Give the fields of a record, written without its end, by the columns' names."""
+    (fields,) = csv.reader([record.decode()])
+    return dict(zip(columns, fields, strict=True))
+
+
 def _cell(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, str) and value.startswith(_FORMULA):
+    if isinstance(value, str) and value.startswith(FORMULA):
         return f"'{value}"
     return value

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from indicators_api.db.base import Base, one_of
 
 SHARINGS = ("pull", "push", "package")
-SHARING_STATES = ("answering", "answered", "refused", "failed")
+#: `answering`: it has begun to leave, or the service died meanwhile; `broken`: it left in part.
+SHARING_STATES = ("answering", "answered", "broken", "refused", "failed")
 
 
 class Sharing(Base):
@@ -35,7 +36,8 @@ class Sharing(Base):
     asked: Mapped[str]
     #: HTTP status of the answer. NULL: there was none, or it is still being sent.
     status: Mapped[int | None]
-    #: Bytes of the answer or message, as they went out. NULL: not known yet.
+    #: Bytes of the answer or message, as they went out, of a broken one those that were taken.
+    #: NULL: not known yet.
     size: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str]
     #: In the logs. NULL: of no request.

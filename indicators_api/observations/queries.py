@@ -1,44 +1,30 @@
 """Slices of observations, by unit, indicator and period."""
 
-from collections.abc import Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple
+from collections.abc import Generator, Sequence
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import text
 
+from indicators_api.db.copying import Form, copied
 from indicators_api.db.session import Session
+from indicators_api.formats.csv import FORMULA
+from indicators_api.periods import Period
 
 #: Where a page ended: period id, unit code, indicator code.
 Place = tuple[int, str, str]
 
 
-class ObservationRow(NamedTuple):
-    """A value as a unit gave it, in the version in force."""
-
-    unit: str
-    area: str
-    area_id: int
-    indicator: str
-    period_id: int
-    value: Decimal | None
-    missing: str | None
-    status: str
-    ytd: Decimal | None
-    note: str | None
-    version: int
-
-
 class Slice(NamedTuple):
-    """Which observations. `units` None: of all units in the areas."""
+    """Which observations. `unit` None: of all units in the areas; `limit` None: all of them."""
 
     jurisdiction: int
-    periods: Sequence[int]
+    periods: Sequence[Period]
     indicators: Sequence[int]
     areas: Sequence[int]
     unit: int | None
     sent: bool
     after: Place | None
-    limit: int
+    limit: int | None
 
 
 class VersionKey(NamedTuple):
@@ -49,26 +35,58 @@ class VersionKey(NamedTuple):
     version: int
 
 
+#: What is said of each value, in the order of the contract.
+COLUMNS: Final = (
+    *("unit", "area", "area_id", "indicator", "period"),
+    *("value", "missing", "status", "ytd", "note", "version"),
+)
+# Report by report, each with its values in order: rows leave while others are still to be read, and
+# a page reads no more than it shows.
 _ROWS = """
-    SELECT u.code, a.code, u.area_id, i.code, o.period_id, o.value, o.missing, o.status, o.ytd,
-            o.note,
-           o.version
-    FROM report r
-    JOIN unit u ON u.jurisdiction_id = r.jurisdiction_id AND u.id = r.unit_id
-    JOIN area a ON a.jurisdiction_id = u.jurisdiction_id AND a.id = u.area_id
-    JOIN observation o ON o.jurisdiction_id = r.jurisdiction_id AND o.period_id = r.period_id
-                      AND o.unit_id = r.unit_id AND o.version = r.{version}
-                      AND o.indicator_id = ANY(:indicators)
-    JOIN indicator i ON i.jurisdiction_id = o.jurisdiction_id AND i.id = o.indicator_id
-    WHERE r.jurisdiction_id = :jurisdiction AND r.period_id = ANY(:periods)
-      AND u.area_id = ANY(:areas) AND (CAST(:unit AS int) IS NULL OR r.unit_id = :unit)
-      AND (CAST(:after_unit AS text) IS NULL
-           OR (o.period_id, u.code, i.code) > (:after_period, :after_unit, :after_indicator))
-    ORDER BY o.period_id, u.code, i.code
+    SELECT r.unit, r.area, r.area_id, o.indicator, r.period, o.value, o.missing, o.status, o.ytd,
+           {note} AS note, r.version
+    FROM (
+        SELECT r.jurisdiction_id, r.period_id, r.unit_id, r.{version} AS version, u.code AS unit,
+               a.code AS area, u.area_id,
+               (CAST(:names AS text[]))[array_position(CAST(:periods AS int[]), r.period_id)]
+                   AS period
+        FROM report r
+        JOIN unit u ON u.jurisdiction_id = r.jurisdiction_id AND u.id = r.unit_id
+        JOIN area a ON a.jurisdiction_id = u.jurisdiction_id AND a.id = u.area_id
+        WHERE r.jurisdiction_id = :jurisdiction AND r.period_id = ANY(:periods)
+          AND u.area_id = ANY(:areas) AND (CAST(:unit AS int) IS NULL OR r.unit_id = :unit)
+          AND (CAST(:after_unit AS text) IS NULL
+               OR (r.period_id, u.code) >= (:after_period, :after_unit))
+        ORDER BY r.period_id, u.code
+    ) r
+    CROSS JOIN LATERAL (
+        SELECT i.code AS indicator, o.value, o.missing, o.status, o.ytd, o.note
+        FROM observation o
+        JOIN indicator i ON i.jurisdiction_id = o.jurisdiction_id AND i.id = o.indicator_id
+        WHERE o.jurisdiction_id = r.jurisdiction_id AND o.period_id = r.period_id
+          AND o.unit_id = r.unit_id AND o.version = r.version
+          AND o.indicator_id = ANY(:indicators)
+        ORDER BY i.code
+    ) o
+    WHERE CAST(:after_unit AS text) IS NULL
+       OR (r.period_id, r.unit, o.indicator) > (:after_period, :after_unit, :after_indicator)
+    ORDER BY r.period_id, r.unit, o.indicator
     LIMIT :limit
 """
-_ACCEPTED = text(_ROWS.format(version="accepted_version"))
-_SENT = text(_ROWS.format(version="sent_version"))
+#: An empty note is a cell like none; one that a spreadsheet would run begins with an apostrophe.
+_NOTE: Final = {
+    Form.CSV: """CASE WHEN left(o.note, 1) = ANY(CAST(:formula AS text[])) THEN '''' || o.note
+                  ELSE nullif(o.note, '') END""",
+    Form.JSON: "o.note",
+}
+_WRITTEN: Final = {Form.CSV: "{rows}", Form.JSON: "SELECT row_to_json(w) FROM ({rows}) w"}
+_STATEMENTS: Final = {
+    (form, version): text(
+        _WRITTEN[form].format(rows=_ROWS.format(version=version, note=_NOTE[form]))
+    )
+    for form in Form
+    for version in ("accepted_version", "sent_version")
+}
 _HAVING_VALUES = text("""
     SELECT w.period_id, w.unit_id, w.version
     FROM unnest(CAST(:periods AS int[]), CAST(:units AS int[]), CAST(:versions AS int[]))
@@ -83,29 +101,30 @@ _HAVING_VALUES = text("""
 """)
 
 
-def observations(session: Session, wanted: Slice) -> tuple[list[ObservationRow], Place | None]:
-    """Give observations by period, unit code and indicator code, and the place to go on from.
+def lines(session: Session, wanted: Slice, form: Form) -> Generator[bytes]:
+    """Write observations by period, unit code and indicator code, a line each, as they are read.
 
-    None: that was all.
+    One more than asked, if there is one.
     """
     after = wanted.after or (None, None, None)
-    rows = session.execute(
-        _SENT if wanted.sent else _ACCEPTED,
+    return copied(
+        session,
+        _STATEMENTS[form, "sent_version" if wanted.sent else "accepted_version"],
         {
             "jurisdiction": wanted.jurisdiction,
-            "periods": list(wanted.periods),
+            "periods": [period.id for period in wanted.periods],
+            "names": [str(period) for period in wanted.periods],
             "indicators": list(wanted.indicators),
             "areas": list(wanted.areas),
             "unit": wanted.unit,
             "after_period": after[0],
             "after_unit": after[1],
             "after_indicator": after[2],
-            "limit": wanted.limit + 1,
+            "formula": list(FORMULA),
+            "limit": None if wanted.limit is None else wanted.limit + 1,
         },
-    ).all()
-    page = [ObservationRow(*row) for row in rows[: wanted.limit]]
-    last = page[-1] if len(rows) > wanted.limit else None
-    return page, (last.period_id, last.unit, last.indicator) if last else None
+        form,
+    )
 
 
 def having_values(

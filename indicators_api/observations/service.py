@@ -1,16 +1,17 @@
 """Answer questions for observations: what is meant, who may see it, then the query."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import text
 
+from indicators_api.db.copying import Form
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, NotFound, mark
 from indicators_api.indicators.choosing import choose, unknown
 from indicators_api.indicators.snapshot import snapshot
 from indicators_api.observations import queries
-from indicators_api.observations.queries import ObservationRow, Place
+from indicators_api.observations.queries import Place
 from indicators_api.periods import Period
 from indicators_api.security.actors import Actor
 
@@ -25,7 +26,8 @@ class Question(NamedTuple):
     sectors: Sequence[str] | None = None
     sent: bool = False
     after: Place | None = None
-    limit: int = 10_000
+    #: None: all that there are.
+    limit: int | None = None
 
 
 _UNIT = text("SELECT id FROM unit WHERE jurisdiction_id = :jurisdiction AND code = :code")
@@ -40,12 +42,10 @@ _AREAS = text("""
 """)
 
 
-def find(
-    session: Session, actor: Actor, asked: Question
-) -> tuple[list[ObservationRow], Place | None]:
-    """Give the observations that the actor may see.
+def find(session: Session, actor: Actor, asked: Question, form: Form) -> Generator[bytes]:
+    """Write the observations that the actor may see, as `queries.lines` does, once they are read.
 
-    A clerk or leader sees its own unit's, a reviewer those of units in its area. Raises
+    A clerk or leader sees its own unit's, a reviewer those of units in its area. Raises at once
     InvalidRequest that names every unknown code, NotFound for another unit.
     """
     known = snapshot(session, actor.jurisdiction)
@@ -62,7 +62,7 @@ def find(
         )
     wanted = queries.Slice(
         jurisdiction=actor.jurisdiction,
-        periods=[period.id for period in asked.periods],
+        periods=asked.periods,
         indicators=[facts.id for facts in chosen],
         areas=areas,
         unit=unit,
@@ -70,7 +70,7 @@ def find(
         after=asked.after,
         limit=asked.limit,
     )
-    return queries.observations(session, wanted)
+    return queries.lines(session, wanted, form)
 
 
 def _unit(session: Session, actor: Actor, code: str | None) -> int | None:

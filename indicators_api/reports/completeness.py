@@ -61,6 +61,7 @@ class UnitCompleteness(NamedTuple):
 
 
 # A unit owes a period when it is valid on the period's cut-off day and is asked anything in it.
+# Which periods are asked is said of the reports too: the planner then knows how few they are.
 _OWED = f"""
     {deadlines.DUE}, owed AS (
         SELECT u.id AS unit_id, u.code, u.level_code, u.area_id, a.code AS area, d.due,
@@ -75,9 +76,9 @@ _OWED = f"""
         JOIN unit u ON u.jurisdiction_id = :jurisdiction AND u.id = d.unit_id
         JOIN area a ON a.jurisdiction_id = :jurisdiction AND a.id = u.area_id
         LEFT JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = d.period_id
-                          AND r.unit_id = u.id
+                          AND r.period_id = ANY(:periods) AND r.unit_id = u.id
         LEFT JOIN report_version v ON v.jurisdiction_id = :jurisdiction
-                AND v.period_id = d.period_id
+                                  AND v.period_id = d.period_id AND v.period_id = ANY(:periods)
                                   AND v.unit_id = u.id AND v.version = r.sent_version
         WHERE EXISTS (SELECT FROM counting k
                       WHERE k.jurisdiction_id = :jurisdiction AND k.unit_id = u.id

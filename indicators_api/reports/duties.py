@@ -7,7 +7,7 @@ from typing import NamedTuple
 from indicators_api.db.session import Session
 from indicators_api.indicators.frequency import accepts, asks
 from indicators_api.indicators.snapshot import IndicatorFacts, Snapshot, snapshot
-from indicators_api.periods import Period, PeriodType
+from indicators_api.periods import PeriodType
 from indicators_api.reports import deadlines, queries
 from indicators_api.reports.access import Key
 from indicators_api.reports.queries import Asked
@@ -38,12 +38,12 @@ def duty_of(session: Session, known: Snapshot, key: Key) -> Duty:
     )
 
 
-def due_of(session: Session, jurisdiction: int, unit_id: int, period: Period) -> date:
-    """Give the last day on which a unit's report is on time, its exception considered."""
-    dues = snapshot(session, jurisdiction).remembered(
-        (deadlines, period.id), lambda: deadlines.dues(session, jurisdiction, period)
+def due_of(session: Session, key: Key) -> date:
+    """Give the last day on which a report is on time, its unit's exception considered."""
+    dues = snapshot(session, key.jurisdiction).remembered(
+        (deadlines, key.period.id), lambda: deadlines.dues(session, key.jurisdiction, key.period)
     )
-    return dues[unit_id]
+    return dues[key.unit.id]
 
 
 def _assignments(session: Session, known: Snapshot, key: Key) -> _Assignments:

@@ -11,7 +11,7 @@ from indicators_api.indicators.snapshot import IndicatorFacts, snapshot
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import Period
 from indicators_api.reports import deadlines, queries, sight
-from indicators_api.reports.access import Key, own_key, read, unknown_report
+from indicators_api.reports.access import Key, own_key, unknown_report
 from indicators_api.reports.desk import open_desk
 from indicators_api.reports.duties import due_of
 from indicators_api.reports.queries import ReportRow, StepRow, VersionRow
@@ -130,9 +130,8 @@ class Filter(NamedTuple):
     timeliness: str | None = None
 
 
-def read_full(session: Session, actor: Actor, code: str, period: Period) -> FullReport:
-    """Give a report with its values, findings and steps. Raises NotFound."""
-    key, report = read(session, actor, code, period)
+def read_full(session: Session, actor: Actor, key: Key, report: ReportRow) -> FullReport:
+    """Give a report with its values, findings and steps."""
     inside = actor.works_in_a_unit
     shown = report.version if inside else report.sent_version
     parameters = key.parameters()
@@ -142,7 +141,7 @@ def read_full(session: Session, actor: Actor, code: str, period: Period) -> Full
         key=key,
         state=report.state if inside else sight.state_outside(steps) or report.state,
         report=report,
-        due=due_of(session, key.jurisdiction, key.unit.id, period),
+        due=due_of(session, key),
         version=version,
         values=read_values(session, key, shown) if shown else {},
         findings=[Finding.from_json(found) for found in version.findings] if version else [],
@@ -213,7 +212,7 @@ def read_form(session: Session, actor: Actor, code: str, period: Period, *, toda
         key=key,
         state=report.state if report else None,
         revision=report.revision if report else None,
-        due=due_of(session, key.jurisdiction, key.unit.id, period),
+        due=due_of(session, key),
         lines=lines,
         since=None if previous is None else since(period.previous, pairs),
         findings=[Finding.from_json(found) for found in version.findings] if version else [],

@@ -100,19 +100,19 @@ def document(key: Key, version: int, values: Mapping[str, Entry]) -> bytes:
     return canonical({**named, "values": said})
 
 
-def next_document(
-    session: Session, actor: Actor, code: str, period: Period
-) -> tuple[ReportRow, bytes]:
-    """Give a report of the actor's unit, and the document of the version that it would send now.
-
-    Raises NotFound, WrongState where nothing can be sent.
-    """
+def to_send(session: Session, actor: Actor, code: str, period: Period) -> tuple[Key, ReportRow]:
+    """Give a report of the actor's unit that can be sent now. Raises NotFound, WrongState."""
     key = own_key(session, actor, code, period) or unknown_report(code, period)
     report = queries.read_report(session, key.parameters()) or unknown_report(code, period)
     workflow.after(State(report.state), Step.SEND)
+    return key, report
+
+
+def next_document(session: Session, key: Key, report: ReportRow) -> bytes:
+    """Give the document of the version of a report that would be sent now."""
     version = queries.read_version(session, key.parameters(), report.version)
     number, _ = working_version(report, version)
-    return report, document(key, number, read_values(session, key, report.version))
+    return document(key, number, read_values(session, key, report.version))
 
 
 def demand(

@@ -107,7 +107,7 @@ def store(
         state=move.state,
         version=move.version,
         revision=revision,
-        due=due_of(session, desk.key.jurisdiction, desk.key.unit.id, desk.key.period),
+        due=due_of(session, desk.key),
         first_sent_at=(present.first_sent_at if present else None) or move.sent_at,
         expected=counts.expected,
         with_value=counts.with_value,

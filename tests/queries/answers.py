@@ -10,6 +10,7 @@ from indicators_api.aggregation.service import Limits, Question, prepare, reconc
 from indicators_api.aggregation.spans import rests_on
 from indicators_api.api.past import version_at
 from indicators_api.catalogue.queries import targets
+from indicators_api.db.copying import Form
 from indicators_api.db.session import Session, look_back
 from indicators_api.errors import DomainError
 from indicators_api.observations import service as observations
@@ -102,7 +103,7 @@ def _behind(measures: Iterable[str]) -> list[int]:
 def _observations(*, sent: bool) -> _Asked:
     def read(asker: _Asker) -> Iterable[Any]:
         question = observations.Question(ASKED, sent=sent)
-        return observations.find(asker.session, asker.actor, question)[0]
+        return observations.find(asker.session, asker.actor, question, Form.JSON)
 
     return _Asked([period.id for period in ASKED], read)
 

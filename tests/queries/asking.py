@@ -35,10 +35,14 @@ def played(session: Session, story: Story) -> Play:
     return play
 
 
+def centre(ids: Ids) -> Actor:
+    """Give the operations centre, which sees everything."""
+    return Actor(1, "centre", "operations", 1, None, None, ids.areas["1"], "1")
+
+
 def ask(session: Session, ids: Ids, question: Question) -> Slice:
-    """Ask as the operations centre, which sees everything."""
-    actor = Actor(1, "centre", "operations", 1, None, None, ids.areas["1"], "1")
-    return prepare(session, actor, question, _LIMITS)
+    """Ask as the operations centre."""
+    return prepare(session, centre(ids), question, _LIMITS)
 
 
 def questions(play: Play, asked: Question) -> Iterator[tuple[Question, Told, list[str]]]:

@@ -3,17 +3,17 @@
 The operations centre's call, and the comparison of what was sent with what rolls up.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
 from indicators_api.aggregation import queries, service
 from indicators_api.aggregation.measures import USUAL, places
-from indicators_api.aggregation.queries import Place, Slice
+from indicators_api.aggregation.queries import Slice
 from indicators_api.aggregation.spans import rests_on
-from indicators_api.aggregation.statement import KEYS
+from indicators_api.aggregation.statement import KEYS, columns
 from indicators_api.api import examples
 from indicators_api.api.conditional import is_known, not_modified, read_tag, tagged
 from indicators_api.api.context import actor, database, services
@@ -22,6 +22,8 @@ from indicators_api.api.paging import cursor, link
 from indicators_api.api.past import version_at
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import figures as schemas
+from indicators_api.api.streaming import FORMATS, Rows, answer_lines, splice
+from indicators_api.db.copying import Form
 from indicators_api.db.session import Session
 from indicators_api.errors import NotAcceptable, TooManyCells
 from indicators_api.formats.table import Table
@@ -43,7 +45,7 @@ class Aggregates(Resource):
 
     @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
     @blueprint.takes(schemas.AggregatesQuery, location="query")
-    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES, files=("csv",))
+    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES, files=FORMATS[1:])
     def get(self, query: dict[str, Any]) -> Response:
         """Pull figures by area, indicator and period, and what stands beside them.
 
@@ -52,7 +54,9 @@ class Aggregates(Resource):
         `measures` ask: the previous period, the same period of last year, the year to date and the
         plan. A value that is null comes with its `reason`, any other measure with one in `reasons`;
         missing is never zero. `coverage_differs` names bases with another coverage. No row where no
-        unit is assigned the indicator. As JSON, or as CSV (`format=csv` or `Accept: text/csv`).
+        unit is assigned the indicator. As JSON in pages; as CSV (`format=csv` or
+        `Accept: text/csv`) or JSON lines whole, however many rows there are, unless `limit` asks
+        for a page.
         """
         return answer(query)
 
@@ -63,7 +67,7 @@ class AggregatesQuery(Resource):
 
     @blueprint.needs(Permission.READ_FIGURES, TooManyCells, NotAcceptable)
     @blueprint.takes(schemas.AggregatesQuery, example=examples.AGGREGATES_QUERY)
-    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES, files=("csv",))
+    @blueprint.answers(200, schemas.Aggregates, example=examples.AGGREGATES, files=FORMATS[1:])
     def post(self, body: dict[str, Any]) -> Response:
         """Pull figures, with the question as a body.
 
@@ -116,7 +120,7 @@ def question(query: dict[str, Any]) -> service.Question:
         source=query.get("source", "rollup"),
         geography=query.get("geography"),
         after=query.get("cursor"),
-        limit=query["limit"],
+        limit=query.get("limit", schemas.PAGE),
         measures=query.get("measures", USUAL),
     )
 
@@ -141,40 +145,47 @@ def newest(
 
 def answer(query: dict[str, Any]) -> Response:
     """Answer a question: 304 from the versions alone, else the figures."""
-    asked, kind = question(query), wanted_format(query.get("format"), ("json", "csv"))
+    asked, kind = question(query), wanted_format(query.get("format"), FORMATS)
+    as_of = query.get("as_of")
+    if kind != "json":
+        return answer_lines(rows_of(asked, as_of), Form(kind), query.get("limit"))
     with database().reading() as session:
-        version = newest(session, asked.periods, asked.measures, query.get("as_of"))
+        version = newest(session, asked.periods, asked.measures, as_of)
         if is_known(tag := read_tag(version)):
             return not_modified(tag)
         wanted = service.prepare(session, actor(), asked, limits())
-        if kind == "csv":
-            return figures_csv(session, wanted, tag)
-        rows, further = queries.figures_json(session, wanted)
+        rows, place = queries.figures_json(session, wanted)
     head = {
         "basis": query["basis"],
         "source": asked.source,
         "as_of": version.changed_at,
         "measures": list(asked.measures),
     }
-    return splice(head, rows, further, tag)
+    further = cursor(place)
+    return splice(head, rows, further, {**tagged(tag), **link(further)})
 
 
-def splice(head: dict[str, Any], rows: str, further: Place | None, tag: str) -> Response:
-    """Put the database's rows into the document as they are: no object per cell."""
-    text = current_app.json.dumps({**head, "next": cursor(further)})
-    front, _, back = text.rpartition('"next":')
-    body = f'{front}"data":{rows},"next":{back}'
-    response = reply(None, headers={**tagged(tag), **link(cursor(further))})
-    response.set_data(body)
-    return response
+def rows_of(asked: service.Question, as_of: datetime | None) -> Rows:
+    """Give a question for figures as one for lines: a page of them, or all, area by area."""
+    who, most = actor(), limits()
+
+    def lines(session: Session, form: Form, limit: int | None) -> Generator[bytes]:
+        if limit is not None:
+            return queries.lines(session, service.prepare(session, who, asked, most), form)
+        return all_lines(session, service.parts(session, who, asked), form)
+
+    return Rows(
+        tag=lambda session: read_tag(newest(session, asked.periods, asked.measures, as_of)),
+        lines=lines,
+        columns=(*KEYS, *columns(asked.measures)),
+        place=lambda row: (row["area"], row["indicator"], Period.parse(row["period"]).id),
+    )
 
 
-def figures_csv(session: Session, wanted: Slice, tag: str) -> Response:
-    """Write figures as CSV; why some are missing stands in columns of its own."""
-    rows, further = queries.figures(session, wanted)
-    columns = [*KEYS, *queries.columns(wanted)]
-    picked = ([figure_cell(getattr(row, column)) for column in columns] for row in rows)
-    return as_csv(Table(columns, picked), tag, further)
+def all_lines(session: Session, parts: Iterator[Slice], form: Form) -> Generator[bytes]:
+    """Write the rows of all parts of a question, one after another."""
+    for part in parts:
+        yield from queries.lines(session, part, form)
 
 
 def figure_cell(value: Any) -> Any:

@@ -6,18 +6,14 @@ from flask import Response
 
 from indicators_api.api import examples_past as examples
 from indicators_api.api import rendering_past
-from indicators_api.api.conditional import (
-    PRIVATE,
-    is_known,
-    not_modified,
-    report_tag,
-    seen_revision,
-)
+from indicators_api.api.conditional import PRIVATE, report_tag, seen_revision
 from indicators_api.api.context import actor, database, who
 from indicators_api.api.paging import cursor, link
+from indicators_api.api.resources.of_report import answer
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import corrections as schemas
 from indicators_api.api.schemas.reports import Comment
+from indicators_api.db.session import Session
 from indicators_api.errors import (
     CommentNeeded,
     CorrectionDecided,
@@ -29,7 +25,8 @@ from indicators_api.errors import (
 )
 from indicators_api.periods import Period
 from indicators_api.reports import correction_queries, corrections
-from indicators_api.reports.access import read
+from indicators_api.reports.access import Key
+from indicators_api.reports.queries import ReportRow
 from indicators_api.reports.workflow import Step
 from indicators_api.security.permissions import Permission
 
@@ -109,13 +106,12 @@ class ReportCorrections(Resource):
 
         With what was decided on each.
         """
-        with database().reading() as session:
-            key, report = read(session, actor(), unit, period)
-            tag = report_tag(report.revision)
-            if is_known(tag["ETag"]):
-                return not_modified(tag["ETag"])
+
+        def find(session: Session, key: Key, _report: ReportRow) -> dict[str, Any]:
             found = correction_queries.of_report(session, key.parameters())
-        return reply({"data": [rendering_past.correction(each) for each in found]}, headers=tag)
+            return {"data": [rendering_past.correction(each) for each in found]}
+
+        return answer(unit, period, find)
 
     @blueprint.needs(Permission.REQUEST_CORRECTIONS, *_CHANGING, WrongState, CorrectionOpen)
     @blueprint.takes(Comment, example=examples.REASON)

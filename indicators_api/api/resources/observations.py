@@ -7,26 +7,24 @@ from flask import Response
 from indicators_api.api import examples
 from indicators_api.api.conditional import PRIVATE, is_known, not_modified, read_tag, tagged
 from indicators_api.api.context import actor, database
-from indicators_api.api.json import written
 from indicators_api.api.negotiation import wanted_format
 from indicators_api.api.paging import cursor, link
 from indicators_api.api.past import version_at
-from indicators_api.api.resources.aggregates import as_csv
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import figures as schemas
+from indicators_api.api.streaming import FORMATS, Rows, answer_lines, page_of, splice
+from indicators_api.db.copying import Form
+from indicators_api.db.session import Session
 from indicators_api.errors import NotAcceptable, NotFound
-from indicators_api.formats.table import Table
 from indicators_api.observations import service
-from indicators_api.observations.queries import ObservationRow
-from indicators_api.observations.versions import slice_version
+from indicators_api.observations.queries import COLUMNS
+from indicators_api.observations.versions import SliceVersion, slice_version
 from indicators_api.periods import Period
 from indicators_api.security.permissions import Permission
 
 blueprint = Blueprint(
     "observations", __name__, url_prefix=BASE, description="What units sent, value by value."
 )
-
-COLUMNS = ["period" if name == "period_id" else name for name in ObservationRow._fields]
 
 
 @blueprint.at("/observations")
@@ -35,31 +33,27 @@ class Observations(Resource):
 
     @blueprint.needs(Permission.READ_REPORTS, NotFound, NotAcceptable)
     @blueprint.takes(schemas.ObservationsQuery, location="query")
-    @blueprint.answers(200, schemas.Observations, example=examples.OBSERVATIONS, files=("csv",))
+    @blueprint.answers(200, schemas.Observations, example=examples.OBSERVATIONS, files=FORMATS[1:])
     def get(self, query: dict[str, Any]) -> Response:
         """Pull what units sent, with status, note and version.
 
         By period, unit and indicator. A clerk or leader sees its own unit's, a reviewer those of
-        its area. As JSON or CSV.
+        its area. As JSON in pages; as CSV or JSON lines whole, however many rows there are, unless
+        `limit` asks for a page.
         """
-        kind = wanted_format(query.get("format"), ("json", "csv"))
-        ids = [period.id for period in query["period"]]
+        kind = wanted_format(query.get("format"), FORMATS)
+        rows = rows_of(query)
+        if kind != "json":
+            return answer_lines(rows, Form(kind), query.get("limit"))
         with database().reading() as session:
-            version = version_at(
-                session,
-                query.get("as_of"),
-                lambda: slice_version(session, actor().jurisdiction, ids),
-            )
+            version = newest(session, query)
             if is_known(tag := read_tag(version)):
                 return not_modified(tag)
-            rows, further = service.find(session, actor(), question(query))
-        if kind == "csv":
-            return as_csv(Table(COLUMNS, map(plain, rows)), tag, further)
-        data = [dict(zip(COLUMNS, plain(exact(row)), strict=True)) for row in rows]
-        answer = {"basis": query["basis"], "as_of": version.changed_at, "data": data}
-        return reply(
-            {**answer, "next": cursor(further)}, headers={**tagged(tag), **link(cursor(further))}
-        )
+            page = page_of(session, rows, Form.JSON, query.get("limit", schemas.PAGE))
+        further = cursor(page.further)
+        head = {"basis": query["basis"], "as_of": version.changed_at}
+        data = f"[{b','.join(page.lines).decode()}]"
+        return splice(head, data, further, {**tagged(tag), **link(further)})
 
 
 @blueprint.at("/data-version")
@@ -87,9 +81,18 @@ class DataVersion(Resource):
         )
 
 
-def question(query: dict[str, Any]) -> service.Question:
+def newest(session: Session, query: dict[str, Any]) -> SliceVersion:
+    """Give the version of what the answer rests on; as of a moment the past is seen from here."""
+    ids = [period.id for period in query["period"]]
+    return version_at(
+        session, query.get("as_of"), lambda: slice_version(session, actor().jurisdiction, ids)
+    )
+
+
+def rows_of(query: dict[str, Any]) -> Rows:
     """Give the question behind the parameters."""
-    return service.Question(
+    who = actor()
+    asked = service.Question(
         periods=query["period"],
         unit=query.get("unit"),
         area=query.get("area"),
@@ -97,15 +100,12 @@ def question(query: dict[str, Any]) -> service.Question:
         sectors=query.get("sector"),
         sent=query["basis"] == "sent",
         after=query.get("cursor"),
-        limit=query["limit"],
     )
-
-
-def plain(row: ObservationRow) -> tuple[Any, ...]:
-    """Give a row with its period written out."""
-    return tuple(row._replace(period_id=str(Period.of_id(row.period_id))))  # type: ignore[arg-type]
-
-
-def exact(row: ObservationRow) -> ObservationRow:
-    """Give a row whose numbers are written with all their places."""
-    return row._replace(value=written(row.value), ytd=written(row.ytd))  # type: ignore[arg-type]
+    return Rows(
+        tag=lambda session: read_tag(newest(session, query)),
+        lines=lambda session, form, limit: service.find(
+            session, who, asked._replace(limit=limit), form
+        ),
+        columns=COLUMNS,
+        place=lambda row: (Period.parse(row["period"]).id, row["unit"], row["indicator"]),
+    )

@@ -5,15 +5,10 @@ from typing import Any
 from flask import Response
 
 from indicators_api.api import examples, rendering
-from indicators_api.api.conditional import (
-    PRIVATE,
-    is_known,
-    not_modified,
-    report_tag,
-    seen_revision,
-)
+from indicators_api.api.conditional import PRIVATE, report_tag, seen_revision
 from indicators_api.api.context import actor, database, now, who
 from indicators_api.api.paging import cursor, link
+from indicators_api.api.resources.of_report import answer, timing
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import reports as schemas
 from indicators_api.errors import (
@@ -107,11 +102,14 @@ class Report(Resource):
 
         From outside its unit it exists from its first send on and shows the sent version only.
         """
-        with database().reading() as session:
-            found = reading.read_full(session, actor(), unit, period)
-        body = rendering.full_report(found, at=now())
-        tag = report_tag(found.report.revision, body["timeliness"], found.due)
-        return not_modified(tag["ETag"]) if is_known(tag["ETag"]) else reply(body, headers=tag)
+        return answer(
+            unit,
+            period,
+            lambda session, key, report: rendering.full_report(
+                reading.read_full(session, actor(), key, report), at=now()
+            ),
+            judged=timing,
+        )
 
     @blueprint.needs(Permission.WRITE_REPORTS, ReportClosed, *_CHANGING, *_WRITING)
     @blueprint.takes(schemas.Contents, example=examples.CONTENTS)

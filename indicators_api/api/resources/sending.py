@@ -53,10 +53,11 @@ class ReportDocument(Resource):
         is then what was signed.
         """
         with database().reading() as session:
-            report, document = signatures.next_document(session, actor(), unit, period)
-        tag = report_tag(report.revision)
-        if is_known(tag["ETag"]):
-            return not_modified(tag["ETag"])
+            key, report = signatures.to_send(session, actor(), unit, period)
+            tag = report_tag(report.revision)
+            if is_known(tag["ETag"]):
+                return not_modified(tag["ETag"])
+            document = signatures.next_document(session, key, report)
         return Response(document, content_type=JSON, headers=tag)
 
 

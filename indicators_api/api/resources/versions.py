@@ -1,21 +1,15 @@
 """Versions of a report: what was sent before, and a new one beside what is in force."""
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response
 
 from indicators_api.api import examples_past as examples
 from indicators_api.api import rendering, rendering_past
-from indicators_api.api.conditional import (
-    PRIVATE,
-    is_known,
-    not_modified,
-    report_tag,
-    seen_revision,
-)
+from indicators_api.api.conditional import PRIVATE, report_tag, seen_revision
 from indicators_api.api.context import actor, database, who
 from indicators_api.api.examples import COMMENT
+from indicators_api.api.resources.of_report import answer
 from indicators_api.api.rest import BASE, Blueprint, Resource, reply
 from indicators_api.api.schemas import versions as schemas
 from indicators_api.api.schemas.reports import Comment
@@ -54,10 +48,13 @@ class ReportVersions(Resource):
 
         With what became of each. Inside the unit its draft comes last, if there is one.
         """
-        with database().reading() as session:
-            key, report = read(session, actor(), unit, period)
-            lines = versions.history(session, actor(), key, report)
-        return answer(report.revision, lambda: rendering_past.versions(key, lines))
+        return answer(
+            unit,
+            period,
+            lambda session, key, report: rendering_past.versions(
+                key, versions.history(session, actor(), key, report)
+            ),
+        )
 
     @blueprint.needs(Permission.WRITE_REPORTS, *_CHANGING, AllOfficial, CorrectionOpen)
     @blueprint.takes(Comment, example=COMMENT)
@@ -90,10 +87,13 @@ class ReportVersion(Resource):
 
         From outside its unit only a sent one.
         """
-        with database().reading() as session:
-            key, report = read(session, actor(), unit, period)
-            found = versions.read_version(session, actor(), key, report, number)
-        return answer(report.revision, lambda: rendering_past.version(key, found))
+        return answer(
+            unit,
+            period,
+            lambda session, key, report: rendering_past.version(
+                key, versions.read_version(session, actor(), key, report, number)
+            ),
+        )
 
     @blueprint.needs(Permission.WRITE_REPORTS, ReportClosed, *_CHANGING)
     @blueprint.answers(204)
@@ -121,12 +121,14 @@ class ReportVersionDifferences(Resource):
         What each says of the indicators in which they differ: value, missing reason, status, year
         to date, note. Of the first version everything is added.
         """
-        with database().reading() as session:
-            key, report = read(session, actor(), unit, period)
-            found = versions.compare(
-                session, actor(), key, report, number, against=query.get("against")
-            )
-        return answer(report.revision, lambda: rendering_past.differences(key, found))
+        against = query.get("against")
+        return answer(
+            unit,
+            period,
+            lambda session, key, report: rendering_past.differences(
+                key, versions.compare(session, actor(), key, report, number, against=against)
+            ),
+        )
 
 
 @blueprint.at("/reports/<unit>/<period:period>/versions/<int:number>/signature")
@@ -145,9 +147,3 @@ class ReportVersionSignature(Resource):
             found = signatures.read(session, actor(), key, report, number)
         # No ETag: whether it is verified may change while the report stays as it is.
         return reply(rendering_past.signature(key, found), headers=PRIVATE)
-
-
-def answer(revision: int, render: Callable[[], rendering.Json]) -> Response:
-    """Answer a read that changes with its report alone, or say that the client has it."""
-    tag = report_tag(revision)
-    return not_modified(tag["ETag"]) if is_known(tag["ETag"]) else reply(render(), headers=tag)

@@ -18,7 +18,23 @@ from indicators_api.api.paging import CursorField
 from indicators_api.errors import mark
 from indicators_api.periods import PeriodType
 
-MOST_ROWS = 50_000
+#: Rows of a page unless told, and at most.
+PAGE, MOST_ROWS = 10_000, 50_000
+
+
+def limit_field(*, streamed: bool) -> fields.Integer:
+    """Give the parameter that asks for a page of so many rows."""
+    said = f"Rows of a page; {PAGE} unless given"
+    if streamed:
+        said += (
+            ". Without it CSV and JSON lines are whole: all rows, from `cursor` on if it is given"
+        )
+    return fields.Integer(validate=between(1, MOST_ROWS), metadata={"description": said})
+
+
+def format_field(*names: str) -> fields.String:
+    """Give the parameter that chooses the representation, before `Accept` does."""
+    return fields.String(validate=choice(names))
 
 
 def as_of_field() -> PastField:
@@ -84,11 +100,11 @@ class Question(Slice, PeriodRange):
     """What figures are asked."""
 
     level = CodeField(metadata={"description": "Rows are the areas of this level in `area`"})
-    limit = fields.Integer(load_default=10_000, validate=between(1, MOST_ROWS))
+    limit = limit_field(streamed=False)
     cursor = CursorField(
         str, str, int, metadata={"type": "string", "description": "`next` of the page before"}
     )
-    format = fields.String(validate=choice(("json", "csv")))
+    format = format_field("json", "csv")
 
 
 class MeasuresField(CodesField):
@@ -104,6 +120,8 @@ class MeasuresField(CodesField):
 class AggregatesQuery(Question):
     """The operations centre's question."""
 
+    limit = limit_field(streamed=True)
+    format = format_field("json", "csv", "jsonl")
     source = fields.String(
         load_default="rollup",
         validate=choice(("rollup", "reported")),
@@ -221,9 +239,9 @@ class ObservationsQuery(PeriodRange):
     )
     basis = fields.String(load_default="accepted", validate=choice(("accepted", "sent")))
     as_of = as_of_field()
-    limit = fields.Integer(load_default=10_000, validate=between(1, MOST_ROWS))
+    limit = limit_field(streamed=True)
     cursor = CursorField(int, str, str, metadata={"type": "string"})
-    format = fields.String(validate=choice(("json", "csv")))
+    format = format_field("json", "csv", "jsonl")
 
 
 class ObservationRow(Schema):

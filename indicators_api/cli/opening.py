@@ -64,7 +64,8 @@ def writing() -> Iterator[Session]:
 def connected() -> Iterator[Database]:
     """Give the way to the database of DATABASE_URL, for what opens its own transactions."""
     engine = make_engine(require_url(), pool_size=1, statement_timeout_ms=_TIMEOUT_MS)
+    database = Database(engine)
     try:
-        yield Database(engine)
+        yield database
     finally:
-        engine.dispose()
+        database.close()

@@ -1,7 +1,7 @@
 """Transactions: `reading()` and `writing()` are the only begin, commit and roll back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, text
@@ -10,48 +10,90 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from indicators_api.db.failures import explained
+from indicators_api.db.replica import POSITION, READ_ONLY, Lag, Replica, ReplicaLost
 
-__all__ = ["Database", "Session", "look_back"]
+__all__ = ["Database", "Lag", "ReplicaLost", "Session", "look_back"]
 
 #: The schema `past` has views of the same names as the tables; see docs/decisions/0008.
 _LOOK_BACK = text("""
     SELECT set_config('indicators.as_of', :moment, TRUE),
            set_config('search_path', 'past, public', TRUE)
 """)
+_POSITION = text(f"SELECT {POSITION}")
 
 
 class Database:
     """The way to one database. Nobody holds two transactions at once."""
 
-    def __init__(self, bind: Engine | Connection) -> None:
+    def __init__(
+        self,
+        bind: Engine | Connection,
+        *,
+        replica: Replica | None = None,
+        since: str | None = None,
+    ) -> None:
         """Take an engine.
 
-        Or, in tests, a connection whose outer transaction is rolled back afterwards.
+        Or, in tests, a connection whose outer transaction is rolled back afterwards. `since` is a
+        position of the primary; reads go to the replica when it holds all up to there.
         """
         self._bind = bind
         self._owns_transaction = isinstance(bind, Engine)
+        self._replica = replica
+        self._since = since
+
+    def since(self, position: str | None) -> "Database":
+        """Give the same way for one request, that began at a position of the primary.
+
+        None, and whatever the request writes, leaves its reads to the primary.
+        """
+        return Database(self._bind, replica=self._replica, since=position)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; who goes on gets new ones."""
+        if self._replica:
+            self._replica.close()
+        if isinstance(self._bind, Engine):
+            self._bind.dispose()
+
+    def lag(self, session: Session) -> Lag | None:
+        """Say how far the replica is behind an open transaction's primary. None: there is none."""
+        position = session.scalar(_POSITION)
+        return self._replica.lag(position) if self._replica and position else None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a READ ONLY transaction on one REPEATABLE READ snapshot: probe and data agree."""
-        with self._session() as session:
-            if self._owns_transaction:
-                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-            else:
+        """Open a READ ONLY transaction on one REPEATABLE READ snapshot: probe and data agree.
+
+        It holds all that was committed before, wherever it is. Raises ReplicaLost.
+        """
+        replica = self._replica if self._since else None
+        connection = replica.connection(self._since or "") if replica else None
+        if replica and connection:
+            with connection, self._session(connection, replica) as session:
+                yield session
+        elif isinstance(self._bind, Engine):
+            with self._session(self._bind.execution_options(**READ_ONLY)) as session:
+                yield session
+        else:
+            with self._session(self._bind) as session:
                 session.execute(text("SET TRANSACTION READ ONLY"))
-            yield session
+                yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a READ COMMITTED transaction and commit it when the block ends well."""
-        with self._session() as session:
+        self._since = None
+        with self._session(self._bind) as session:
             yield session
             session.commit()
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _session(
+        self, bind: Engine | Connection, replica: Replica | None = None
+    ) -> Iterator[Session]:
         session = Session(
-            self._bind,
+            bind,
             join_transaction_mode=(
                 "conditional_savepoint" if self._owns_transaction else "create_savepoint"
             ),
@@ -61,9 +103,13 @@ class Database:
         try:
             yield session
         except (DBAPIError, PoolTimeoutError) as error:
+            if replica and replica.is_to_blame(error):
+                raise ReplicaLost from error
             raise explained(error) from error
         finally:
-            session.close()
+            # What was read or committed stays so when the connection breaks off only now.
+            with suppress(DBAPIError):
+                session.close()
 
 
 def look_back(session: Session, moment: datetime) -> None:

@@ -8,7 +8,6 @@ reads what it wrote, and nobody sees a version go back. Otherwise the primary an
 import logging
 import threading
 import time
-from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import psycopg
@@ -26,12 +25,6 @@ POSITION: Final = """CASE WHEN pg_is_in_recovery() THEN NULL
                 WHEN current_setting('synchronous_commit') = 'off'
                 THEN CAST(pg_current_wal_insert_lsn() AS text)
                 ELSE CAST(pg_current_wal_flush_lsn() AS text) END"""
-
-#: How reads are begun. The driver says it with BEGIN: a statement of its own would be a round trip.
-READ_ONLY: Final[Mapping[str, Any]] = {
-    "isolation_level": "REPEATABLE READ",
-    "postgresql_readonly": True,
-}
 
 #: Seconds in which a replica that failed, or was behind when waited for, is not asked.
 PAUSE: Final = 1.0
@@ -72,7 +65,8 @@ class Replica:
 
     def __init__(self, engine: Engine, primary: Engine, *, wait: float) -> None:
         """Take the engine of the standby, and seconds that a read waits for it to catch up."""
-        self._engine = engine.execution_options(**READ_ONLY)
+        # Said each time: SQLAlchemy takes it back with READ WRITE, which a standby refuses.
+        self._engine = engine.execution_options(postgresql_readonly=True)
         self._primary = primary
         self._wait = wait
         #: Whether it answered as a standby of the primary and hasn't failed since.

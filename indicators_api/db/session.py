@@ -1,8 +1,9 @@
 """Transactions: `reading()` and `writing()` are the only begin, commit and roll back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -10,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from indicators_api.db.failures import explained
-from indicators_api.db.replica import POSITION, READ_ONLY, Lag, Replica, ReplicaLost
+from indicators_api.db.replica import POSITION, Lag, Replica, ReplicaLost
 
 __all__ = ["Database", "Lag", "ReplicaLost", "Session", "look_back"]
 
@@ -69,16 +70,12 @@ class Database:
         """
         replica = self._replica if self._since else None
         connection = replica.connection(self._since or "") if replica else None
-        if replica and connection:
-            with connection, self._session(connection, replica) as session:
-                yield session
-        elif isinstance(self._bind, Engine):
-            with self._session(self._bind.execution_options(**READ_ONLY)) as session:
-                yield session
-        else:
-            with self._session(self._bind) as session:
-                session.execute(text("SET TRANSACTION READ ONLY"))
-                yield session
+        with (
+            connection or nullcontext(),
+            self._session(connection or self._bind, replica if connection else None) as session,
+        ):
+            self._begin(session, isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -87,6 +84,16 @@ class Database:
         with self._session(self._bind) as session:
             yield session
             session.commit()
+
+    def _begin(self, session: Session, **options: Any) -> None:
+        """Let a session's transaction begin as told; within another one it can only be read-only.
+
+        Options of the driver's BEGIN, which take no round trip of their own.
+        """
+        if self._owns_transaction:
+            session.connection(execution_options=options)
+        else:
+            session.execute(text("SET TRANSACTION READ ONLY"))
 
     @contextmanager
     def _session(

@@ -17,7 +17,7 @@ from indicators_api.periods import Period
 
 PEER = PORT + 1
 #: Reads of one round, of the service and of the peer; the peer's take longer.
-_READS, _PEER_READS = 160, 16
+_READS, _PEER_READS = 80, 16
 #: Units that send to the peer in one round.
 _SENDERS = 64
 #: Months that are sent to the service; those of the peer are its own.

@@ -96,7 +96,7 @@ lock: .venv/ready-dev ## bring both locks in line with pyproject.toml (UPGRADE=-
 	@$(COMPILE) --output-file requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
-bench: .venv/ready-dev ## measure the service against raw SQL
+bench: .venv/ready-dev ## measure the service against raw SQL and the usual way; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
 migrate: .venv/ready ## bring the database up to date

@@ -83,8 +83,8 @@ class Pair:
 
 
 @contextmanager
-def streaming_pair() -> Iterator[Pair]:
-    """Give a pair whose primary is migrated and has the reference data."""
+def streaming_pair(*, filled: bool = True) -> Iterator[Pair]:
+    """Give a pair whose primary is migrated and has the reference data, or is empty."""
     if os.environ.get("DATABASE_URL"):
         pytest.skip("a replica is made of the private PostgreSQL only, not of DATABASE_URL's")
     folder = Path(tempfile.mkdtemp(prefix="replica-"))
@@ -92,15 +92,21 @@ def streaming_pair() -> Iterator[Pair]:
     account_for(folder / "primary").take(folder)
     pair = Pair(folder)
     try:
-        migrate.upgrade(pair.url)
-        engine = make_engine(pair.url, pool_size=1, statement_timeout_ms=60_000)
-        with Database(engine).writing() as session:
-            load_and_derive(session, TRA_VINH, at=wall_clock())
-        engine.dispose()
+        if filled:
+            fill(pair.url)
         yield pair
     finally:
         pair.remove()
         shutil.rmtree(folder)
+
+
+def fill(url: str) -> None:
+    """Migrate a database and load the reference data."""
+    migrate.upgrade(url)
+    engine = make_engine(url, pool_size=1, statement_timeout_ms=60_000)
+    with Database(engine).writing() as session:
+        load_and_derive(session, TRA_VINH, at=wall_clock())
+    engine.dispose()
 
 
 def until(done: Callable[[], Any], limit: float = 20.0) -> None:

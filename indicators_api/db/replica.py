@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 import psycopg
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from indicators_api.db.failures import AWAY
@@ -31,14 +31,17 @@ PAUSE: Final = 1.0
 #: Seconds between two looks whether it holds enough, while a request waits.
 _STEP: Final = 0.002
 
-#: Read on a standby only: on any other server it is NULL, and the server is not asked.
-_HOLDS = "SELECT pg_last_wal_replay_lsn() >= CAST(%s AS pg_lsn)"
+#: NULL where it isn't one any more: promoted, it goes its own way, and its replaying stands still.
+_HOLDS = """
+    SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() >= CAST(%s AS pg_lsn) END
+"""
 _WHICH = text("SELECT system_identifier, current_database() FROM pg_control_system()")
 _IS_STANDBY = text("SELECT pg_is_in_recovery()")
 _LAG = text("""
     SELECT greatest(pg_wal_lsn_diff(CAST(:position AS pg_lsn), pg_last_wal_replay_lsn()), 0),
            CASE WHEN pg_last_wal_replay_lsn() >= CAST(:position AS pg_lsn) THEN 0
                 ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) END
+    WHERE pg_is_in_recovery()
 """)
 
 #: What a standby answers when the statement was in the way of replaying, or is none for a standby
@@ -58,6 +61,9 @@ class Lag(NamedTuple):
     lag_bytes: int | None
     #: Since the last commit that it has replayed, 0 when it has them all.
     lag_seconds: float | None
+
+
+_UNKNOWN: Final = Lag(used=False, lag_bytes=None, lag_seconds=None)
 
 
 class Replica:
@@ -88,15 +94,13 @@ class Replica:
     def lag(self, position: str) -> Lag:
         """Say how far it is behind a position of the primary. It doesn't connect to a dead one."""
         if not self._is_trusted():
-            return Lag(used=False, lag_bytes=None, lag_seconds=None)
+            return _UNKNOWN
         try:
             with self._engine.connect() as connection:
                 behind, seconds = connection.execute(_LAG, {"position": position}).one()
-        except (DBAPIError, PoolTimeoutError) as error:
+        except (DBAPIError, NoResultFound, PoolTimeoutError) as error:
             self._distrust(error)
-            return Lag(used=False, lag_bytes=None, lag_seconds=None)
-        if behind is None:  # promoted meanwhile
-            return Lag(used=False, lag_bytes=None, lag_seconds=None)
+            return _UNKNOWN
         if behind == 0:
             self._next_wait = 0.0
         return Lag(behind == 0, int(behind), None if seconds is None else round(float(seconds), 3))

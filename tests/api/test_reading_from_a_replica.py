@@ -287,3 +287,29 @@ def test_another_server_than_the_primarys_standby_is_not_asked(servers: Pair, cl
     for _ in range(3):
         assert replica(app)["used"] is False
     database.close()
+
+
+def test_a_replica_that_was_promoted_is_not_asked() -> None:
+    """It goes its own way from then on, though it has replayed all that the primary had."""
+    with streaming_pair(filled=False) as alone:
+        urls = {"DATABASE_URL": alone.url, "DATABASE_REPLICA_URL": alone.standby_url}
+        database = connect(from_environment(urls))
+        since = position(alone)
+        until(lambda: is_answered_by_the_replica(database, since))
+
+        alone.ask("SELECT pg_promote()", standby=True)
+        with psycopg.connect(alone.standby_url) as promoted:
+            promoted.execute("CREATE TABLE astray ()")
+
+        for _ in range(3):
+            with database.since(since).reading() as session:
+                assert session.scalar(text("SELECT to_regclass('astray')")) is None
+                lag = database.lag(session)
+            assert lag is not None
+            assert lag.used is False
+        database.close()
+
+
+def is_answered_by_the_replica(database: Database, since: str) -> bool:
+    with database.since(since).reading() as session:
+        return bool(session.scalar(text("SELECT pg_is_in_recovery()")))

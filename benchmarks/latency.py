@@ -39,7 +39,7 @@ def measure(stage: Stage, month: Period) -> Iterator[Latency]:
     pull = _request("GET", path, stage.operations)
     probe = _request("GET", path, stage.operations, f"If-None-Match: {known}\r\n")
     for what, per_second, wanted, message in (
-        ("month by district", 20, 200, pull),
+        ("month by district", 5, 200, pull),
         ("nothing new (304)", 100, 304, probe),
     ):
         yield asyncio.run(arrive(what, per_second, wanted, lambda _, said=message: said))

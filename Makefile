@@ -7,7 +7,7 @@ BIN = .venv/bin
 SHELL = /bin/bash
 .SHELLFLAGS = -o pipefail -ec
 .DEFAULT_GOAL = help
-.PHONY: help setup setup-dev run test check lint types openapi lock bench scale migrate browser messages \
+.PHONY: help setup setup-dev run test check lint types openapi lock bench scale migrate browser pgbouncer messages \
 	clean-data
 
 # ---- .venv: a stamp is written last, so what was interrupted has none and starts anew ----
@@ -96,7 +96,7 @@ lock: .venv/ready-dev ## bring both locks in line with pyproject.toml (UPGRADE=-
 	@$(COMPILE) --output-file requirements.lock
 	@$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
-bench: .venv/ready-dev ## measure the service against raw SQL
+bench: .venv/ready-dev ## measure the service against raw SQL and the usual way; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks
 
 scale: .venv/ready-dev ## measure how it grows from a province to the country (ARGS="--provinces 1,10 --months 1")
@@ -113,6 +113,16 @@ browser: ## install Debian's chromium for the browser test (as root)
 		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends chromium >/dev/null; \
 		chromium --version; \
 	else echo "The browser test needs Debian's chromium. As root: apt-get install chromium"; exit 1; fi
+
+pgbouncer: ## install Debian's pgbouncer for the test behind a pooler (as root)
+	@if [ -x /usr/sbin/pgbouncer ]; then /usr/sbin/pgbouncer --version | head -1; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing pgbouncer"; \
+		apt-get -qq update; \
+		DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends pgbouncer >/dev/null; \
+		if [ -d /run/systemd/system ]; then systemctl disable --quiet --now pgbouncer; fi; \
+		/usr/sbin/pgbouncer --version | head -1; \
+	else echo "The test behind a pooler needs Debian's pgbouncer. As root: apt-get install pgbouncer"; exit 1; fi
 
 LOCALE = indicators_api/locale
 # Made anew each time, with the time in it; none of that reaches the committed files.

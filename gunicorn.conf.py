@@ -6,8 +6,9 @@ Read by `indicators-api run` and the image alike.
 import gc
 import os
 import sys
+from typing import Any
 
-from indicators_api.cli import private
+from indicators_api.cli import connections, private
 from indicators_api.config import ConfigError, from_environment
 from indicators_api.exchange.seals import signer_of
 from indicators_api.logs import settings
@@ -46,6 +47,12 @@ control_socket_disable = True
 # Heartbeats in memory: a slow disk must not look like a hung worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: PTH112, S108 - gunicorn's own use
 logconfig_dict = settings(chosen.log_level)
+
+
+def on_starting(server: Any) -> None:
+    """Tell the operator what the first busy hour would."""
+    if complaint := connections.complaint(chosen):
+        server.log.warning(complaint)
 
 
 def post_worker_init(_worker: object) -> None:

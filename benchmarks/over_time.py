@@ -45,6 +45,25 @@ _VALUES = """
     SELECT 1, %(p)s, u.id, 1, i.id, round((random() * 10000)::numeric, 2), 'P'
     FROM unit u, indicator i
 """
+_SENT = """
+    INSERT INTO report (jurisdiction_id, period_id, unit_id, state, revision, version, sent_version,
+                        created_at, changed_at, stepped_at, first_sent_at, sent_at)
+    SELECT 1, p, u.id, 'sent', 1, 1, 1, %(at)s, %(at)s, %(at)s, %(at)s, %(at)s
+    FROM unit u, unnest(%(periods)s::int[]) AS p WHERE u.code = ANY(%(units)s)
+"""
+_SENT_VERSIONS = """
+    INSERT INTO report_version (jurisdiction_id, period_id, unit_id, version, kind, created_at,
+                                sent_at, comment, expected, with_value, not_applicable,
+                                findings)
+    SELECT 1, p, u.id, 1, 'original', %(at)s, %(at)s, 'bench', 649, 649, 0, '[]'
+    FROM unit u, unnest(%(periods)s::int[]) AS p WHERE u.code = ANY(%(units)s)
+"""
+_SENT_VALUES = """
+    INSERT INTO observation (jurisdiction_id, period_id, unit_id, version, indicator_id, value,
+                             status)
+    SELECT 1, p, u.id, 1, i.id, round((random() * 10000)::numeric, 2), 'P'
+    FROM unit u, indicator i, unnest(%(periods)s::int[]) AS p WHERE u.code = ANY(%(units)s)
+"""
 #: The histories begin with the load, which is now; what is asked for lies before.
 _BACKDATE = """
     DO $$ DECLARE t text; BEGIN
@@ -94,6 +113,14 @@ def fill(url: str) -> None:
     engine.dispose()
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+
+
+def put_reports(url: str, months: list[Period], units: list[str]) -> None:
+    """Write reports that are sent and wait."""
+    given = {"periods": [month.id for month in months], "units": units, "at": wall_clock()}
+    with psycopg.connect(url) as connection:
+        for statement in (_SENT, _SENT_VERSIONS, _SENT_VALUES):
+            connection.execute(statement, given)
 
 
 def year_so_far(url: str) -> Iterator[Ratio]:

@@ -36,6 +36,8 @@ class Stage(NamedTuple):
     reviewers: dict[str, str]
     operations: str
     folder: Path
+    #: The parent of the workers.
+    pid: int = 0
 
 
 @contextmanager
@@ -49,8 +51,8 @@ def stage() -> Iterator[Stage]:
             connection.execute(f"CREATE DATABASE {DATABASE}")
         url = server.url(DATABASE)
         made = prepare(url, folder)
-        with served(url):
-            yield made
+        with served(url) as pid:
+            yield made._replace(pid=pid)
     finally:
         embedded.stop(folder)
 
@@ -82,30 +84,32 @@ def prepare(url: str, folder: Path) -> Stage:
 
 
 @contextmanager
-def served(url: str) -> Iterator[None]:
+def served(url: str) -> Iterator[int]:
     """Serve with the production settings: gunicorn, two workers of four threads."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": url,
-        "PORT": str(PORT),
-        "INDICATORS_LOG_LEVEL": "error",
-    }
     gunicorn = Path(sys.executable).with_name("gunicorn")
     command = [str(gunicorn), "--config", str(PROJECT / "gunicorn.conf.py"), "wsgi:app"]
-    process = subprocess.Popen(command, cwd=PROJECT, env=environment)
+    settings = {"DATABASE_URL": url, "PORT": str(PORT), "INDICATORS_LOG_LEVEL": "error"}
+    with running(command, settings, PORT, "/health/ready") as pid:
+        yield pid
+
+
+@contextmanager
+def running(command: list[str], settings: dict[str, str], port: int, path: str) -> Iterator[int]:
+    """Run a server until the block ends, once it answers; give its process id."""
+    process = subprocess.Popen(command, cwd=PROJECT, env={**os.environ, **settings})
     try:
-        wait_until_ready()
-        yield
+        wait_until_ready(port, path)
+        yield process.pid
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-def wait_until_ready() -> None:
-    """Wait for the service, for a minute at most."""
+def wait_until_ready(port: int, path: str) -> None:
+    """Wait for a server, for a minute at most."""
     for _ in range(600):
         try:
-            if Client("").call("GET", "/health/ready")[0] == 200:  # noqa: PLR2004 - OK
+            if Client("", port).call("GET", path)[0] == 200:  # noqa: PLR2004 - OK
                 return
         except OSError:
             pass
@@ -116,9 +120,28 @@ def wait_until_ready() -> None:
 class Client:
     """One connection that stays open, as a good client's does."""
 
-    def __init__(self, token: str) -> None:
-        self.connection = HTTPConnection("127.0.0.1", PORT, timeout=60)
-        self.headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
+    def __init__(self, token: str, port: int = PORT) -> None:
+        self.connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        self.headers = {"Accept-Language": "en"}
+        self.token(token)
+
+    def token(self, token: str) -> None:
+        """Go on with another token, on the same connection."""
+        self.headers["Authorization"] = f"Bearer {token}"
+
+    def must(
+        self,
+        status: int,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        """Send a request and give the body. Raises RuntimeError for another status."""
+        answered, said, _ = self.call(method, path, body, headers)
+        if answered != status:
+            raise RuntimeError(f"{method} {path}: {answered} {said.decode()[:500]}")
+        return said
 
     def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None

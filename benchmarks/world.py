@@ -72,6 +72,12 @@ def _value(row: dict[str, str], chance: random.Random) -> Decimal:
     return value.quantize(step)
 
 
+def parent_of(area: str) -> str:
+    """Give the code of the area above a commune or district, of the province itself."""
+    is_commune = len(area) == len("20001")
+    return str(801 + (int(area) - 20001) % DISTRICTS) if is_commune else "84"
+
+
 def _areas() -> list[dict[str, str]]:
     def area(code: str, level: str, kind: str, parent: str) -> dict[str, str]:
         names = {"name_vi": f"{kind} {code}", "name_en": f"Area {code}"}
@@ -80,9 +86,8 @@ def _areas() -> list[dict[str, str]]:
 
     province = area("84", "province", "tỉnh", "")
     districts = [area(str(801 + n), "district", "huyện", "84") for n in range(DISTRICTS)]
-    communes = [
-        area(str(20001 + n), "commune", "xã", str(801 + n % DISTRICTS)) for n in range(COMMUNES)
-    ]
+    codes = [str(20001 + n) for n in range(COMMUNES)]
+    communes = [area(code, "commune", "xã", parent_of(code)) for code in codes]
     return [province, *districts, *communes]
 
 

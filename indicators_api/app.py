@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, UnicodeConverter, ValidationError
@@ -39,6 +40,7 @@ from indicators_api.api.resources import (
 from indicators_api.api.rest import make_api
 from indicators_api.config import Config
 from indicators_api.db.engine import make_engine
+from indicators_api.db.replica import Replica
 from indicators_api.db.session import Database, Timeouts
 from indicators_api.exchange.seals import signer_of
 from indicators_api.periods import Period
@@ -155,18 +157,25 @@ def create_app(
 
 
 def connect(config: Config) -> Database:
-    """Give the way to the database of the settings: a connection for each thread, no more."""
-    engine = make_engine(
-        config.database_url,
+    """Give the way to the database of the settings: a connection for each thread, no more.
+
+    Where there is a replica, one to it for each thread as well.
+    """
+    make = partial(
+        make_engine,
         pool_size=config.threads,
         statement_timeout_ms=config.statement_timeout_ms,
+        pooler=config.pooler == "transaction",
     )
+    primary = make(config.database_url)
     # What needs no other timeout than the connection has is not told it again.
     write = config.write_timeout_ms
-    return Database(
-        engine,
-        Timeouts(
-            write=None if write == config.statement_timeout_ms else write,
-            stream=config.stream_timeout_ms,
-        ),
+    timeouts = Timeouts(
+        write=None if write == config.statement_timeout_ms else write,
+        stream=config.stream_timeout_ms,
     )
+    if not config.replica_url:
+        return Database(primary, timeouts)
+    standby = make(config.replica_url, replica=True)
+    replica = Replica(standby, primary, wait=config.replica_wait_ms / 1000)
+    return Database(primary, timeouts, replica=replica)

@@ -55,6 +55,12 @@ def _log_level(text: str) -> str:
     return text
 
 
+def _pooler(text: str) -> str:
+    if text not in {"none", "transaction"}:
+        raise ValueError("none or transaction")
+    return text
+
+
 def _optional_path(text: str) -> Path | None:
     return Path(text) if text else None
 
@@ -73,8 +79,8 @@ def _file(text: str) -> Path | None:
 
 def _setting(variable: str, read: Callable[[str], Any], meaning: str, default: str | None) -> Any:
     meta = {"variable": variable, "read": read, "meaning": meaning, "default": default}
-    # The one setting without a default holds a password: it must not be printed with the others.
-    return field(metadata=meta, repr=default is not None)
+    # Addresses of databases hold a password: they must not be printed with the others.
+    return field(metadata=meta, repr=not variable.endswith("_URL"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +89,26 @@ class Config:
 
     database_url: str = _setting(
         "DATABASE_URL", _database_url, "PostgreSQL, as `postgresql://…`", None
+    )
+    replica_url: str = _setting(
+        "DATABASE_REPLICA_URL",
+        lambda text: _database_url(text) if text else "",
+        "A streaming replica of it, for reads; empty: there is none",
+        "",
+    )
+    replica_wait_ms: int = _setting(
+        "INDICATORS_REPLICA_WAIT_MS",
+        _whole(0, 10_000),
+        "How long a read waits for the replica to hold all that was committed when it came, in"
+        " milliseconds; then the primary answers",
+        "20",
+    )
+    pooler: str = _setting(
+        "DATABASE_POOLER",
+        _pooler,
+        "What stands before PostgreSQL, and before the replica: `none`, or `transaction` for one"
+        " that lends connections by the transaction (PgBouncer)",
+        "none",
     )
     host: str = _setting("HOST", _host, "Address to listen on", "127.0.0.1")
     port: int = _setting("PORT", _whole(1, 65535), "Port to listen on", "8000")

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, create_engine, pool, text
 from sqlalchemy.engine import make_url
 
 from indicators_api.db.base import Base
+from indicators_api.db.engine import set_in_each_transaction
 from indicators_api.models import Area  # noqa: F401 - importing the package registers every table
 
 #: Two services that start at once take turns; the number is the table of constants' only entry.
@@ -30,15 +31,21 @@ def migrate(connection: Connection) -> None:
 
 
 def run() -> None:
-    """Connect, take the turn, migrate, give the turn back."""
+    """Connect, take the turn, migrate, give the turn back.
+
+    Through a pooler of transactions as well: settings and the turn belong to transactions, and no
+    statement is prepared.
+    """
     url = make_url(context.config.get_main_option("sqlalchemy.url") or "").set(
         drivername="postgresql+psycopg"
     )
-    options = f"-c lock_timeout={LOCK_TIMEOUT} -c statement_timeout={STATEMENT_TIMEOUT}"
-    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"options": options})
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args={"prepare_threshold": None})
+    set_in_each_transaction(
+        engine, {"lock_timeout": LOCK_TIMEOUT, "statement_timeout": STATEMENT_TIMEOUT}
+    )
     with engine.connect() as connection, engine.connect() as turnstile:
-        turnstile.execute(text("SET lock_timeout = '5min'"))
-        turnstile.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+        turnstile.execute(text("SET LOCAL lock_timeout = '5min'"))
+        turnstile.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         migrate(connection)
     engine.dispose()
 

@@ -5,7 +5,7 @@ Bearer, or Basic with the token as user name for clients that can do no other.
 
 from flask import g, request
 
-from indicators_api.api.context import database, now
+from indicators_api.api.context import now, services
 from indicators_api.audit import side_log
 from indicators_api.errors import Unauthorized, mark
 from indicators_api.security.tokens import find_actor
@@ -23,17 +23,20 @@ CHALLENGE = {
 def authenticate() -> None:
     """Find who calls and keep it for the request, as of now and in no transaction.
 
+    It is the primary's, so a token ends at once; the request's reads are no older than it.
+
     Raises Unauthorized.
     """
     token = _token()
-    with database().looking_up() as session:
+    with services().database.looking_up() as session:
         found = find_actor(session, token, at=now())
     if found is None:
         raise Unauthorized(
             mark("This token is not valid: mistyped, expired or revoked."), headers=CHALLENGE
         )
-    g.actor, last_used = found
-    side_log.note_use(database(), g.actor.token_id, last_used, at=now())
+    g.actor = found.actor
+    side_log.note_use(services().database, g.actor.token_id, found.last_used_at, at=now())
+    g.database = services().database.since(found.position)
 
 
 def _token() -> str:

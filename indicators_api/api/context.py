@@ -38,8 +38,11 @@ def services() -> Services:
 
 
 def database() -> Database:
-    """Give the way to the database; the resource opens `reading()` or `writing()` on it."""
-    return services().database
+    """Give the request's way to the database; the resource opens `reading()` or `writing()` on it.
+
+    Until a call is authenticated, that of the whole application.
+    """
+    return cast("Database", g.get("database") or services().database)
 
 
 def now() -> datetime:

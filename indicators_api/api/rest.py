@@ -9,18 +9,19 @@ from functools import wraps
 from typing import Any, TypeVar, cast
 
 import flask_smorest
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask.views import MethodView
 from marshmallow import RAISE, Schema
 
 from indicators_api.api.auth import authenticate
-from indicators_api.api.context import actor
+from indicators_api.api.context import actor, database
 from indicators_api.api.languages import language
 from indicators_api.api.negotiation import MEDIA_TYPES
 from indicators_api.api.parsing import JSON, Parser
 from indicators_api.api.problems import MEDIA_TYPE
 from indicators_api.api.schemas.problems import Problem
 from indicators_api.api.sharing import announce
+from indicators_api.db.session import ReplicaLost
 from indicators_api.errors import (
     BodyTooLarge,
     DomainError,
@@ -147,7 +148,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 demand(actor(), permission)
                 if not takes_query:
                     _refuse_parameters()
-                return view(*args, **kwargs)
+                return _from_replica_or_primary(view, *args, **kwargs)
 
             faulty: tuple[type[DomainError], ...] = ()
             if takes_query:
@@ -182,6 +183,15 @@ def reply(data: Any, status: int = 200, headers: Mapping[str, str] | None = None
 def _takes(view: Callable[..., Any], location: str) -> bool:
     parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
     return any(parameter["in"] == location for parameter in parameters)
+
+
+def _from_replica_or_primary(view: View, *args: Any, **kwargs: Any) -> Response:
+    """Answer, once more from the primary if the replica fails: who has written reads there only."""
+    try:
+        return view(*args, **kwargs)
+    except ReplicaLost:
+        g.database = database().since(None)
+        return view(*args, **kwargs)
 
 
 def _refuse_parameters() -> None:

@@ -1,11 +1,14 @@
 """`indicators-api database`: bring it up to date, or ask where it stands."""
 
+import os
 import sys
 
 import click
 
 from indicators_api.aggregation import spread
+from indicators_api.cli.connections import need
 from indicators_api.cli.opening import reading, require_url, writing
+from indicators_api.config import from_environment
 from indicators_api.db import migrate
 
 
@@ -30,12 +33,18 @@ def upgrade() -> None:
 
 @database.command()
 def check() -> None:
-    """Tell whether the database is up to date; exit status 1 when not."""
+    """Tell whether the database is up to date and lends enough connections.
+
+    Exit status 1 when not.
+    """
     with reading() as session:
         present = migrate.present(session)
+    found = need(from_environment({**os.environ, "DATABASE_URL": require_url()}))
+    if found:
+        click.echo(str(found), err=not found.fits)
     if present == migrate.newest():
         click.echo(f"The database is up to date, at revision {present}.")
-        return
+        sys.exit(0 if found is None or found.fits else 1)
     click.echo(
         f"The database is at revision {present or 'none'}, the newest is {migrate.newest()}: "
         "run `indicators-api database upgrade`.",

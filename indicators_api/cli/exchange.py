@@ -14,6 +14,7 @@ import click
 from indicators_api.addresses import Allowed
 from indicators_api.audit import numbering, sharing
 from indicators_api.cli import packages
+from indicators_api.cli.connections import EXCHANGE_THREADS
 from indicators_api.cli.opening import require_url, wall_clock
 from indicators_api.config import from_environment
 from indicators_api.db.engine import make_engine
@@ -37,7 +38,10 @@ def exchange() -> None:
 
 @exchange.command()
 @click.option(
-    "--threads", type=click.IntRange(1, 64), default=2, help="Messages under way at once."
+    "--threads",
+    type=click.IntRange(1, 64),
+    default=EXCHANGE_THREADS,
+    help="Messages under way at once.",
 )
 @click.option("--once", is_flag=True, help="Deliver what is due, then end.")
 @click.option(
@@ -58,6 +62,7 @@ def run(*, threads: int, once: bool, pace: float) -> None:
         config.database_url,
         pool_size=threads + 1,
         statement_timeout_ms=config.statement_timeout_ms,
+        pooler=config.pooler == "transaction",
     )
     settings = Settings(
         Database(engine),

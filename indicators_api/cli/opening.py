@@ -61,8 +61,14 @@ def writing() -> Iterator[Session]:
 @contextmanager
 def connected() -> Iterator[Database]:
     """Give the way to the database of DATABASE_URL, for what opens its own transactions."""
-    engine = make_engine(require_url(), pool_size=1, statement_timeout_ms=_TIMEOUT_MS)
+    engine = make_engine(
+        require_url(),
+        pool_size=1,
+        statement_timeout_ms=_TIMEOUT_MS,
+        pooler=os.environ.get("DATABASE_POOLER") == "transaction",
+    )
+    database = Database(engine)
     try:
-        yield Database(engine)
+        yield database
     finally:
-        engine.dispose()
+        database.close()

@@ -28,7 +28,7 @@ _SHARD_SUFFIX = re.compile(r"_\d{6,}$")
 
 #: SQLSTATE classes of a server that is away, starting, stopping or full (PostgreSQL manual,
 #: appendix A).
-_AWAY = ("08", "53", "57P")
+AWAY = ("08", "53", "57P")
 
 _BY_CONSTRAINT: dict[str, tuple[type[DomainError], str]] = {
     "pk_report": (ReportExists, mark("The unit has a report for this period already.")),
@@ -65,7 +65,7 @@ def explained(error: DBAPIError | PoolTimeoutError) -> Exception:
         return error
     state = cause.sqlstate or ""
     # Without a statement it was the attempt to connect that failed; that has no SQLSTATE.
-    if error.connection_invalidated or state.startswith(_AWAY) or error.statement is None:
+    if error.connection_invalidated or state.startswith(AWAY) or error.statement is None:
         return DatabaseUnavailable(mark("The database does not answer."), headers=RETRY_AFTER)
     if state == psycopg.errors.QueryCanceled.sqlstate:
         return ServiceUnavailable(

@@ -1,7 +1,7 @@
 """Transactions: `reading()` and `writing()` are the only begin, commit and roll back."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -11,14 +11,16 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from indicators_api.db.failures import explained
+from indicators_api.db.replica import POSITION, Lag, Replica, ReplicaLost
 
-__all__ = ["Database", "Session", "Timeouts", "look_back"]
+__all__ = ["Database", "Lag", "ReplicaLost", "Session", "Timeouts", "look_back"]
 
 #: The schema `past` has views of the same names as the tables; see docs/decisions/0008.
 _LOOK_BACK = text("""
     SELECT set_config('indicators.as_of', :moment, TRUE),
            set_config('search_path', 'past, public', TRUE)
 """)
+_POSITION = text(f"SELECT {POSITION}")
 
 
 _TIMEOUT = text("SELECT set_config('statement_timeout', :milliseconds, TRUE)")
@@ -38,26 +40,63 @@ NO_OTHERS = Timeouts()
 class Database:
     """The way to one database. Nobody holds two transactions at once."""
 
-    def __init__(self, bind: Engine | Connection, timeouts: Timeouts = NO_OTHERS) -> None:
+    def __init__(
+        self,
+        bind: Engine | Connection,
+        timeouts: Timeouts = NO_OTHERS,
+        *,
+        replica: Replica | None = None,
+        since: str | None = None,
+    ) -> None:
         """Take an engine, and what other timeouts than its own there are.
 
-        Or, in tests, a connection whose outer transaction is rolled back afterwards.
+        Or, in tests, a connection whose outer transaction is rolled back afterwards. `since` is a
+        position of the primary; reads go to the replica when it holds all up to there.
         """
         self._bind = bind
         self._timeouts = timeouts
         self._owns_transaction = isinstance(bind, Engine)
+        self._replica = replica
+        self._since = since
+
+    def since(self, position: str | None) -> "Database":
+        """Give the same way for one request, that began at a position of the primary.
+
+        None, and whatever the request writes, leaves its reads to the primary.
+        """
+        return Database(self._bind, self._timeouts, replica=self._replica, since=position)
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; who goes on gets new ones."""
+        if self._replica:
+            self._replica.close()
+        if isinstance(self._bind, Engine):
+            self._bind.dispose()
+
+    def lag(self, session: Session) -> Lag | None:
+        """Say how far the replica is behind an open transaction's primary. None: there is none."""
+        position = session.scalar(_POSITION)
+        return self._replica.lag(position) if self._replica and position else None
 
     @contextmanager
     def looking_up(self) -> Iterator[Session]:
         """Run statements that read, each by itself in no transaction: a round trip each."""
-        with self._session() as session:
+        with self._session(self._bind) as session:
             self._begin(session, isolation_level="AUTOCOMMIT")
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Open a READ ONLY transaction on one REPEATABLE READ snapshot: probe and data agree."""
-        with self._session() as session:
+        """Open a READ ONLY transaction on one REPEATABLE READ snapshot: probe and data agree.
+
+        It holds all that was committed before, wherever it is. Raises ReplicaLost.
+        """
+        replica = self._replica if self._since else None
+        connection = replica.connection(self._since or "") if replica else None
+        with (
+            connection or nullcontext(),
+            self._session(connection or self._bind, replica if connection else None) as session,
+        ):
             self._begin(session, isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield session
 
@@ -71,7 +110,8 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """Open a READ COMMITTED transaction and commit it when the block ends well."""
-        with self._session() as session:
+        self._since = None
+        with self._session(self._bind) as session:
             _allow(session, self._timeouts.write)
             yield session
             session.commit()
@@ -87,9 +127,11 @@ class Database:
             session.execute(text("SET TRANSACTION READ ONLY"))
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def _session(
+        self, bind: Engine | Connection, replica: Replica | None = None
+    ) -> Iterator[Session]:
         session = Session(
-            self._bind,
+            bind,
             join_transaction_mode=(
                 "conditional_savepoint" if self._owns_transaction else "create_savepoint"
             ),
@@ -99,9 +141,13 @@ class Database:
         try:
             yield session
         except (DBAPIError, PoolTimeoutError) as error:
+            if replica and replica.is_to_blame(error):
+                raise ReplicaLost from error
             raise explained(error) from error
         finally:
-            session.close()
+            # What was read or committed stays so when the connection breaks off only now.
+            with suppress(DBAPIError):
+                session.close()
 
 
 def _allow(session: Session, milliseconds: int | None) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import text
 
+from indicators_api.db.replica import POSITION
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, NotFound, mark
 from indicators_api.models.token import ROLES
@@ -21,9 +22,10 @@ _FORM = re.compile(r"ia_(?P<id>[1-9][0-9]{0,8})_(?P<secret>[A-Za-z0-9_-]{43})")
 #: What a log shows instead of a secret.
 _MASKED = r"ia_\g<id>_…"
 
-_FIND = text("""
+_FIND = text(f"""
     SELECT t.id, t.name, t.role, t.jurisdiction_id, t.unit_id, u.code AS unit_code,
-           a.id AS area_id, a.code AS area_code, t.partner_id, t.secret_hash, t.last_used_at
+           a.id AS area_id, a.code AS area_code, t.partner_id, t.secret_hash, t.last_used_at,
+           {POSITION} AS position
     FROM token t
     LEFT JOIN unit u ON u.jurisdiction_id = t.jurisdiction_id AND u.id = t.unit_id
     JOIN area a ON a.jurisdiction_id = t.jurisdiction_id AND a.id = coalesce(t.area_id, u.area_id)
@@ -67,6 +69,15 @@ class TokenRow(NamedTuple):
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_at: datetime | None
+
+
+class Found(NamedTuple):
+    """Who holds a token."""
+
+    actor: Actor
+    last_used_at: datetime | None
+    #: Up to where the primary's log held all commits when it was looked up. None: it has no say.
+    position: str | None
 
 
 class Holder(NamedTuple):
@@ -117,10 +128,8 @@ def issue(
     return [f"ia_{number}_{secret}" for number, secret in zip(ids, fresh, strict=True)]
 
 
-def find_actor(
-    session: Session, token: str, *, at: datetime
-) -> tuple[Actor, datetime | None] | None:
-    """Give who holds the token and when it was last used.
+def find_actor(session: Session, token: str, *, at: datetime) -> Found | None:
+    """Give who holds the token; ask the primary, where a revoked one is so at once.
 
     None: mistyped, unknown, expired or revoked.
     """
@@ -130,7 +139,7 @@ def find_actor(
     row = session.execute(_FIND, {"id": int(form["id"]), "at": at}).one_or_none()
     if row is None or not hmac.compare_digest(row.secret_hash, _hash(form["secret"])):
         return None
-    return Actor(*row[:9]), row.last_used_at
+    return Found(Actor(*row[:9]), row.last_used_at, row.position)
 
 
 def revoke(session: Session, token_id: int, *, at: datetime) -> int:

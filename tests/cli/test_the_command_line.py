@@ -8,8 +8,10 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from indicators_api.cli import connections
 from indicators_api.cli.catalogue import TRA_VINH
 from indicators_api.cli.main import commands, main
+from indicators_api.config import from_environment
 from indicators_api.errors import DomainError
 
 pytestmark = pytest.mark.committed
@@ -47,6 +49,33 @@ def test_an_outdated_database_fails_the_check(run, committed_url):
 
     assert checked.exit_code == 1
     assert "indicators-api database upgrade" in checked.output
+
+
+def test_more_connections_than_the_server_lends_fail_the_check(run, monkeypatch):
+    """The numbers are named, and what helps; behind a pooler it is the pooler that counts."""
+    monkeypatch.setenv("INDICATORS_WORKERS", "64")
+    monkeypatch.setenv("INDICATORS_THREADS", "64")
+
+    checked = run("database", "check")
+    monkeypatch.setenv("DATABASE_POOLER", "transaction")
+    pooled = run("database", "check")
+
+    assert checked.exit_code == 1
+    assert "64 workers × 64 threads" in checked.output
+    assert "4099 connections" in checked.output
+    assert pooled.exit_code == 0
+
+
+def test_what_would_go_wrong_is_told_before_the_service_starts(committed_url, monkeypatch):
+    """Gunicorn logs it: too few connections, or none at all and why."""
+    small = {"DATABASE_URL": committed_url}
+    monkeypatch.setenv("DATABASE_URL", committed_url)
+    assert connections.complaint(from_environment(small)) is None
+    large = from_environment({**small, "INDICATORS_THREADS": "64", "INDICATORS_WORKERS": "64"})
+    assert "max_connections" in str(connections.complaint(large))
+
+    monkeypatch.setenv("DATABASE_URL", committed_url.replace("/test_", "/away_"))
+    assert "can't be reached" in str(connections.complaint(from_environment(small)))
 
 
 def test_loading_the_packaged_catalogue_again_changes_nothing(run):

@@ -20,9 +20,14 @@ def live() -> Response:
 
 @blueprint.get("/ready")
 def ready() -> Response:
-    """Answer 200 when the database answers and is at this software's newest revision, else 503."""
+    """Answer 200 when the database answers and is at this software's newest revision, else 503.
+
+    Where there is a read replica, tell whether this process asks it and how far it is behind; the
+    primary answers what it can't, so a service without it is ready.
+    """
     with database().reading() as session:
         present = migrate.present(session)
+        lag = database().lag(session)
     if present != migrate.newest():
         raise ServiceUnavailable(
             mark("The database is at revision %(present)s, this software needs %(newest)s."),
@@ -30,4 +35,5 @@ def ready() -> Response:
             present=present or "none",
             newest=migrate.newest(),
         )
-    return reply({"status": "ready", "revision": present}, headers=_NO_STORE)
+    replica = {"replica": lag._asdict()} if lag else {}
+    return reply({"status": "ready", "revision": present, **replica}, headers=_NO_STORE)

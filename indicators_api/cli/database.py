@@ -4,19 +4,29 @@ import sys
 
 import click
 
-from indicators_api.cli.opening import reading, require_url
+from indicators_api.cli.opening import reading, require_url, wall_clock, writing
+from indicators_api.cli.years import years
 from indicators_api.db import migrate
+from indicators_api.db.years import ahead
 
 
 @click.group()
 def database() -> None:
-    """Bring the database up to date."""
+    """Bring the database up to date; look after its years."""
+
+
+database.add_command(years)
 
 
 @database.command()
 def upgrade() -> None:
-    """Run the migrations that are missing; nothing happens when there are none."""
+    """Run the migrations that are missing; nothing happens when there are none.
+
+    Figures of this year and the next ones get their tables.
+    """
     migrate.upgrade(require_url())
+    with writing() as session:
+        ahead(session, wall_clock().year)
     click.echo(f"The database is at revision {migrate.newest()}.")
 
 

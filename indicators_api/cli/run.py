@@ -15,6 +15,7 @@ from indicators_api.cli.tokens import find_area, find_units, issue_all
 from indicators_api.config import from_environment
 from indicators_api.db import migrate
 from indicators_api.db.session import Session
+from indicators_api.db.years import ahead
 from indicators_api.security.tokens import Holder, list_all
 
 GUNICORN_SETTINGS = private.PROJECT / "gunicorn.conf.py"
@@ -43,6 +44,7 @@ def run(*, no_demo: bool) -> None:
     step("Bringing the database up to date")
     migrate.upgrade(config.database_url)
     with writing() as session:
+        ahead(session, wall_clock().year)
         load_reference_data(session)
         if not no_demo:
             print_demonstration_tokens(session)

@@ -43,6 +43,7 @@ REFERENCE: Final = frozenset(
         "counting",
         "coverage",
         "certificate",
+        "archived_year",
     }
 )
 #: Journal, queues, tokens: written with each request, never joined with facts.

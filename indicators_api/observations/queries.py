@@ -58,7 +58,7 @@ _ROWS = """
     JOIN area a ON a.jurisdiction_id = u.jurisdiction_id AND a.id = u.area_id
     JOIN observation o ON o.jurisdiction_id = r.jurisdiction_id AND o.period_id = r.period_id
                       AND o.unit_id = r.unit_id AND o.version = r.{version}
-                      AND o.indicator_id = ANY(:indicators)
+                      AND o.period_id = ANY(:periods) AND o.indicator_id = ANY(:indicators)
     JOIN indicator i ON i.jurisdiction_id = o.jurisdiction_id AND i.id = o.indicator_id
     WHERE r.jurisdiction_id = :jurisdiction AND r.period_id = ANY(:periods)
       AND u.area_id = ANY(:areas) AND (CAST(:unit AS int) IS NULL OR r.unit_id = :unit)
@@ -77,7 +77,8 @@ _HAVING_VALUES = text("""
         SELECT FROM observation o
         JOIN indicator i ON i.jurisdiction_id = o.jurisdiction_id AND i.id = o.indicator_id
         WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = w.period_id
-          AND o.unit_id = w.unit_id AND o.version = w.version AND o.value IS NOT NULL
+          AND o.period_id = ANY(CAST(:periods AS int[])) AND o.unit_id = w.unit_id
+          AND o.version = w.version AND o.value IS NOT NULL
           AND i.code = ANY(CAST(:indicators AS text[]))
     )
 """)

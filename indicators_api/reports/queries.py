@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from indicators_api.db import years
 from indicators_api.db.session import Session
 from indicators_api.observations.entry import Entry
 
@@ -245,8 +246,10 @@ def read_entries(session: Session, key: Mapping[str, int], version: int) -> dict
 def insert_report(session: Session, key: Mapping[str, int], **columns: Any) -> None:
     """Add a report at revision 1 and version 1.
 
-    A twin is refused by the primary key: ReportExists.
+    A twin is refused by the primary key: ReportExists. The first report of a year brings the
+    year's tables for figures.
     """
+    years.ready(session, key["period"] // 100)
     session.execute(_INSERT, {**key, **columns})
 
 

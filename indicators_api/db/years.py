@@ -13,6 +13,8 @@ import psycopg
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from indicators_api.db import citus
+
 #: The tables that have a partition for each year: nearly all rows there are.
 PARTED: Final = ("observation", "rollup")
 #: Years that are made ahead of the present one.
@@ -33,7 +35,6 @@ _PARTS = text("""
       AND c.relnamespace IN ('public'::regnamespace, 'archive'::regnamespace)
     ORDER BY year, c.relname
 """)
-_IS_CITUS = text("SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'citus')")
 _NEWEST_ARCHIVED = text("SELECT max(year) FROM archived_year")
 _NOTE = text("INSERT INTO archived_year (year, archived_at) VALUES (:year, :at)")
 _CROSS_OUT = text("DELETE FROM archived_year WHERE year = :year")
@@ -111,7 +112,7 @@ def attached(session: Session) -> list[int]:
 def all_years(session: Session) -> list[Year]:
     """Give every year, in order; rows are counted."""
     found: dict[tuple[int, bool], dict[str, tuple[int, int]]] = {}
-    size = "citus_total_relation_size" if session.scalar(_IS_CITUS) else "pg_total_relation_size"
+    size = "citus_total_relation_size" if citus.is_there(session) else "pg_total_relation_size"
     for year, schema, name in session.execute(_PARTS).all():
         measure = text(f"SELECT count(*), {size}('{schema}.{name}') FROM {schema}.{name}")
         rows, bytes_ = session.execute(measure).one()

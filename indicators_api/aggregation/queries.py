@@ -246,6 +246,9 @@ def _of_plan(plan: Plan) -> dict[str, Any]:
     parts = [p for r in plan.ratios for p in ((r.id, r.upper, True), (r.id, r.lower, False))]
     parameters: dict[str, Any] = {
         "looked": [period.id for period in plan.looked],
+        # Said besides, so that the planner has the partitions of these years only.
+        "earliest": min(period.id for period in plan.looked),
+        "latest": max(period.id for period in plan.looked),
         "first_months": [period.first_month.id for period in plan.looked],
         "last_months": [period.last_month.id for period in plan.looked],
         "frequencies": [_ASKED_IN.get(period.type) for period in plan.looked],

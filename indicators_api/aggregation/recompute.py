@@ -35,7 +35,7 @@ _PAIRS = """,
         LEFT JOIN report q ON q.jurisdiction_id = :jurisdiction AND q.period_id = s.period_id
                           AND q.unit_id = k.unit_id
         LEFT JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = q.period_id
-                               AND o.period_id = ANY(CAST(:looked AS int[]))
+                               AND o.period_id BETWEEN :earliest AND :latest
                                AND o.unit_id = q.unit_id AND o.version = q.{version}
                                AND o.indicator_id = b.indicator_id
         {weight_join}

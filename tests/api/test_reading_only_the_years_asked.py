@@ -10,7 +10,7 @@ from sqlalchemy import Connection, event
 from tests.factories import CITY, JULY, NEIGHBOUR, done
 
 _FIGURES = re.compile(r"\b(observation|rollup)\b")
-_PARTITION = re.compile(r"\b(?:observation|rollup)_(\d{4})\b")
+_PARTITION = re.compile(r"\b(?:observation|rollup)_(\d{4})(?:_\d{6,})?\b")
 
 Planned = Callable[[], set[str]]
 

@@ -15,7 +15,7 @@ DomainError
 ├── TooLarge 413 ── BodyTooLarge · TooManyCells
 ├── UnsupportedMediaType 415
 ├── InvalidRequest 422 ── InvalidValues · RulesBroken · CommentNeeded · PeriodRefused ·
-│   │                     CatalogueInvalid · AddressRefused ·
+│   │                     YearArchived · CatalogueInvalid · AddressRefused ·
 │   │                     CertificateRefused · SignatureNeeded
 │   └── SignatureRefused ── SignatureMalformed · AlgorithmRefused · CertificateUnknown ·
 │                           CertificateNotValid · CertificateRevoked · SignatureMismatch
@@ -286,6 +286,14 @@ class CommentNeeded(InvalidRequest):
 class PeriodRefused(InvalidRequest):
     slug, title = "period-refused", mark("The period can't be reported")
     meaning = mark("The period lies in the future, or the unit did not owe a report for it.")
+
+
+class YearArchived(InvalidRequest):
+    slug, title = "year-archived", mark("The year's figures are archived")
+    meaning = mark(
+        "The figures of the year were put into the archive: nothing of its periods is answered "
+        "or taken until an administrator of the server brings the year back."
+    )
 
 
 class CatalogueInvalid(InvalidRequest):

@@ -1,8 +1,8 @@
 """The PostgreSQL that the tests run on: one server, a database for each worker.
 
 The server is the project's private one in `.data/test`, or that of DATABASE_URL, beside whose
-database the tests' own are created. Several runs in one folder share the server: the first starts
-it (or adopts what a killed run left), the last stops it.
+database the tests' own are created (and distributed, where that one has Citus). Several runs in one
+folder share the server: the first starts it (or adopts what a killed run left), the last stops it.
 """
 
 import fcntl
@@ -17,6 +17,7 @@ from psycopg import sql
 
 from indicators_api.db import embedded
 from indicators_api.db.embedded_programs import make_folder
+from tests import citus
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +73,7 @@ def end_run(run: Run) -> None:
 def create_worker_database(admin_url: str, name: str, template: str | None = None) -> str:
     """Create a database, empty or a template's copy, in place of one of that name.
 
-    Return its URL.
+    Return its URL. A copy is distributed where the server is a cluster's coordinator.
     """
     made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
         sql.Identifier(name), sql.Identifier(template or "template0")
@@ -80,7 +81,10 @@ def create_worker_database(admin_url: str, name: str, template: str | None = Non
     with psycopg.connect(admin_url, autocommit=True) as connection:
         _drop(connection, name)
         connection.execute(made)
-    return re.sub(r"^(\w+://[^/?]*)/?[^?]*", rf"\1/{name}", admin_url)
+    url = re.sub(r"^(\w+://[^/?]*)/?[^?]*", rf"\1/{name}", admin_url)
+    if template is not None:
+        citus.spread(admin_url, url, name)
+    return url
 
 
 def _drop_databases(admin_url: str, prefix: str) -> None:
@@ -88,6 +92,7 @@ def _drop_databases(admin_url: str, prefix: str) -> None:
     with psycopg.connect(admin_url, autocommit=True) as connection:
         for (name,) in connection.execute(query, [prefix]).fetchall():
             _drop(connection, name)
+            citus.drop_on_workers(admin_url, name)
 
 
 def _drop(connection: psycopg.Connection, name: str) -> None:

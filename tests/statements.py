@@ -1,5 +1,6 @@
 """What is asked of the database, as it goes over the line: COPY too, with its parameters."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -8,6 +9,10 @@ import psycopg
 
 #: What only begins and ends transactions.
 _FRAME = frozenset({"SAVEPOINT", "RELEASE", "ROLLBACK", "SET"})
+
+
+_COPY = re.compile(r"COPY \((?P<query>.*)\) TO STDOUT \(.*\)", re.DOTALL)
+_PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
 
 
 class Statement(NamedTuple):
@@ -50,3 +55,21 @@ def _tell(tell: Callable[[str, Any], None], query: Any, parameters: Any) -> None
     text = query.decode() if isinstance(query, bytes) else str(query)
     if text.split()[0] not in _FRAME:
         tell(text, parameters)
+
+
+def plan_of(
+    connection: psycopg.Connection, text: str, parameters: Any, *, options: str
+) -> tuple[str, dict[str, Any]] | None:
+    """Give the query of a statement, of COPY the one inside, and its plan with its parameters.
+
+    Nothing of it stays, if the options execute it. None: it has no plan.
+    """
+    copied = _COPY.fullmatch(text)
+    query = copied["query"] if copied else text
+    if query.split()[0] not in _PLANNED:
+        return None
+    cursor = (psycopg.ClientCursor if copied else psycopg.Cursor)(connection)
+    with cursor, connection.transaction(force_rollback=True):
+        cursor.execute(f"EXPLAIN ({options}, FORMAT JSON) {query}", parameters)  # type: ignore[arg-type]
+        (plans,) = cursor.fetchone() or ((),)
+    return query, plans[0]["Plan"]

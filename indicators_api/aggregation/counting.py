@@ -11,6 +11,7 @@ from sqlalchemy import text
 from indicators_api.catalogue.history import remember_whole
 from indicators_api.db.base import Base
 from indicators_api.db.session import Session
+from indicators_api.db.statistics import count_anew
 from indicators_api.models import Counting, Coverage
 
 #: The last month of a period, from the period's id.
@@ -130,8 +131,6 @@ _CLEAR = [
     text(f"DELETE FROM {table} WHERE jurisdiction_id = :jurisdiction")
     for table in ("counting", "coverage")
 ]
-#: The planner learns at once how large the tables have become, not when autovacuum comes by.
-_ANALYZE = text("ANALYZE counting, coverage")
 
 
 def derive(session: Session, jurisdiction: int, *, at: datetime) -> None:
@@ -143,7 +142,7 @@ def derive(session: Session, jurisdiction: int, *, at: datetime) -> None:
         session.execute(statement, {"jurisdiction": jurisdiction})
     for model in (Counting, Coverage):
         remember_whole(session, Base.metadata.tables[model.__tablename__], jurisdiction, at=at)
-    session.execute(_ANALYZE)
+    count_anew(session, ["counting", "coverage"])
 
 
 def stale_rows(session: Session, jurisdiction: int) -> dict[str, int]:

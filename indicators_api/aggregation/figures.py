@@ -95,6 +95,7 @@ _OBSERVED_OF = """
         JOIN unit u ON u.jurisdiction_id = :jurisdiction AND u.id = r.unit_id
                 AND u.area_id = ANY(:lowest)
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
+                          AND o.period_id BETWEEN :earliest AND :latest
                           AND o.unit_id = r.unit_id AND o.version = r.{version}
                           AND o.indicator_id = ANY(:ids_{n})
         JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
@@ -144,6 +145,7 @@ _PICKED_OF = """
         SELECT p.period_id, p.unit_id, p.sign, o.indicator_id, o.value, o.missing, o.status, o.ytd
         FROM pending p
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = p.period_id
+                          AND o.period_id BETWEEN :earliest AND :latest
                           AND o.unit_id = p.unit_id AND o.version = p.version
                           AND o.indicator_id = ANY(:ids_{n})
         WHERE p.period_id = ANY(:periods_{n})"""

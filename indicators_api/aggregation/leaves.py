@@ -29,6 +29,7 @@ _READ = """{name}_unit AS MATERIALIZED (
         SELECT r.period_id, r.indicator_id, r.area_id, o.value
         FROM {name}_report r
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
+                          AND o.period_id BETWEEN :earliest AND :latest
                           AND o.unit_id = r.unit_id AND o.version = r.version
                           AND o.indicator_id = r.indicator_id AND o.value IS NOT NULL
     )"""

@@ -255,9 +255,13 @@ def of_plan(plan: Plan, *, reads_leaves: bool) -> dict[str, Any]:
     Columns are array literals: there are thousands of elements.
     """
     components = [*plan.components, *plan.weighing] if reads_leaves else plan.components
+    touched = {period.id for period in plan.looked} | {c.period for c in components}
     parts = [p for r in plan.ratios for p in ((r.id, r.upper, True), (r.id, r.lower, False))]
     parameters: dict[str, Any] = {
         **_columns("", [_looked(period) for period in plan.looked], _LOOKED),
+        # Said besides, so that the planner has the partitions of these years only.
+        "earliest": min(touched, default=0),
+        "latest": max(touched, default=0),
         **_columns("component_", components, _COMPONENT),
         **_columns("whole_", plan.wholes, _WHOLE),
         **_columns("series_", plan.series, _SERIES),

@@ -35,6 +35,7 @@ _PAIRS = """,
         LEFT JOIN report q ON q.jurisdiction_id = :jurisdiction AND q.period_id = s.period_id
                           AND q.unit_id = k.unit_id
         LEFT JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = q.period_id
+                               AND o.period_id BETWEEN :earliest AND :latest
                                AND o.unit_id = q.unit_id AND o.version = q.{version}
                                AND o.indicator_id = b.indicator_id
         {weight_join}
@@ -71,7 +72,7 @@ _PARTS = """,
                              CAST(:part_uppers AS bool[])) AS r(id, series_id, is_upper)
     ), parts AS (
         SELECT p.id, d.span_id, d.area_id, {columns},
-               bool_or(d.reason IS NOT DISTINCT FROM 'not_comparable') AS is_not_comparable
+               max(d.reason) FILTER (WHERE d.reason IN ('not_comparable', 'archived')) AS refused
         FROM part p JOIN dated d ON d.series_id = p.series_id
         GROUP BY p.id, d.span_id, d.area_id
         HAVING count(*) = 2
@@ -79,15 +80,15 @@ _PARTS = """,
 _COVERS_LESS = "p.upper_reported * p.lower_expected <= p.lower_reported * p.upper_expected"
 _RATIO_FIGURES = """UNION ALL
         SELECT p.area_id, p.id, p.span_id,
-               CASE WHEN NOT p.is_not_comparable
+               CASE WHEN p.refused IS NULL
                     THEN i.factor * p.upper_value / nullif(p.lower_value, 0) END,
-               CASE WHEN p.is_not_comparable THEN 'not_comparable'
+               CASE WHEN p.refused IS NOT NULL THEN p.refused
                     WHEN p.upper_value IS NULL THEN 'numerator_missing'
                     WHEN p.lower_value IS NULL THEN 'denominator_missing'
                     WHEN p.lower_value = 0 THEN 'denominator_zero' END{of_the_lower}{more}
         FROM parts p JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = p.id"""
 _STATUS = """, CASE WHEN p.upper_value IS NOT NULL AND p.lower_value <> 0
-                    AND NOT p.is_not_comparable
+                    AND p.refused IS NULL
                     THEN greatest(p.upper_status, p.lower_status) END"""
 _COVERAGE = ("expected", "reported", "periods", "periods_with_value")
 

@@ -17,6 +17,7 @@ _OWN_OF = """
         LEFT JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
                           AND r.unit_id = k.unit_id
         LEFT JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = s.period_id
+                               AND o.period_id BETWEEN :earliest AND :latest
                                AND o.unit_id = k.unit_id AND o.version = r.{version}
                                AND o.indicator_id = k.indicator_id
         WHERE s.period_id = ANY(:periods_{n})

@@ -66,6 +66,7 @@ _APPLY = text(f"""
                CASE WHEN o.version = c.new_version THEN 1 ELSE -1 END AS sign
         FROM changed c
         JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = c.period_id
+                          AND o.period_id = ANY(CAST(:periods AS int[]))
                           AND o.unit_id = c.unit_id AND o.version IN (c.old_version, c.new_version)
     ), facts AS MATERIALIZED (
         SELECT o.period_id, o.indicator_id, k.area_id, o.value, o.missing, o.status, o.ytd, o.sign,

@@ -16,6 +16,7 @@ from indicators_api.aggregation.methods import FROM_LEAVES
 from indicators_api.aggregation.queries import of_plan
 from indicators_api.catalogue.versions import own
 from indicators_api.db.session import Session
+from indicators_api.db.years import attached
 from indicators_api.indicators.snapshot import IndicatorFacts, read_anew, snapshot
 from indicators_api.periods import Period
 
@@ -23,7 +24,7 @@ from indicators_api.periods import Period
 Cell = tuple[int, int]
 
 #: First key of the advisory locks; the second is the jurisdiction.
-SPREAD_LOCK = 7_480_593
+SPREAD_LOCK = 7_480_596
 
 
 class Spread(NamedTuple):
@@ -43,6 +44,7 @@ _TOUCHED = text("""
     FROM unnest(CAST(:periods AS int[]), CAST(:units AS int[]), CAST(:olds AS smallint[]),
                 CAST(:news AS smallint[])) AS c(period_id, unit_id, old_version, new_version)
     JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = c.period_id
+                      AND o.period_id = ANY(CAST(:periods AS int[]))
                       AND o.unit_id = c.unit_id AND o.version IN (c.old_version, c.new_version)
                       AND o.indicator_id = ANY(:indicators)
 """)
@@ -89,10 +91,8 @@ _COMPARE = text(f"""{_TRUE}, kept AS (
     WHERE (k.lowest, k.highest, k.weighted) IS DISTINCT FROM (x.lowest, x.highest, x.weighted)
     ORDER BY period_id, a.code, i.code
 """)
-_EMPTY = text("""
-    SELECT id FROM jurisdiction j
-    WHERE NOT EXISTS (SELECT FROM rollup_spread s WHERE s.jurisdiction_id = j.id) ORDER BY id
-""")
+_ALL = text("SELECT id FROM jurisdiction ORDER BY id")
+_IS_STORED = text("SELECT EXISTS (SELECT FROM rollup_spread WHERE jurisdiction_id = :jurisdiction)")
 _CLEAR = text("DELETE FROM rollup_spread WHERE jurisdiction_id = :jurisdiction")
 
 
@@ -117,9 +117,10 @@ def follow(session: Session, jurisdiction: int, changes: Mapping[str, Any]) -> N
 
 def complete(session: Session) -> None:
     """Store, of all jurisdictions, what a version of this software that did not store it left."""
-    for jurisdiction in session.scalars(_EMPTY).all():
-        own(session, jurisdiction)
-        rebuild(session, jurisdiction)
+    for jurisdiction in session.scalars(_ALL).all():
+        if not session.scalar(_IS_STORED, {"jurisdiction": jurisdiction}):
+            own(session, jurisdiction)
+            rebuild(session, jurisdiction)
 
 
 def rebuild(session: Session, jurisdiction: int) -> None:
@@ -165,7 +166,9 @@ def _cells(touched: Iterable[tuple[int, int]], by_id: Mapping[int, IndicatorFact
 def _all_cells(
     session: Session, jurisdiction: int, by_id: Mapping[int, IndicatorFacts]
 ) -> list[Cell]:
-    periods = session.scalars(_PERIODS, {"jurisdiction": jurisdiction}).all()
+    there = set(attached(session))
+    found = session.scalars(_PERIODS, {"jurisdiction": jurisdiction}).all()
+    periods = [period for period in found if period // 100 in there]
     return [(number, period) for number in sorted(_leafy(by_id)) for period in periods]
 
 

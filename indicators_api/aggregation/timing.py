@@ -18,9 +18,10 @@ COMPONENT: Final = """,
     )"""
 _SERIES = """,
     whole AS (
-        SELECT * FROM unnest(CAST(:whole_modes AS text[]), CAST(:whole_spans AS int[]),
-                             CAST(:whole_periods AS int[]), CAST(:whole_tiled AS bool[]),
-                             CAST(:whole_firsts AS int[]), CAST(:whole_lasts AS bool[]))
+        SELECT h.*, h.first_month / 100 <= (SELECT max(year) FROM archived_year) AS is_archived
+        FROM unnest(CAST(:whole_modes AS text[]), CAST(:whole_spans AS int[]),
+                    CAST(:whole_periods AS int[]), CAST(:whole_tiled AS bool[]),
+                    CAST(:whole_firsts AS int[]), CAST(:whole_lasts AS bool[]))
             AS h(mode, span_id, periods, is_tiled, first_month, has_last)
     ), series AS (
         SELECT * FROM unnest(CAST(:series_ids AS int[]), CAST(:series_indicators AS int[]),
@@ -91,6 +92,7 @@ _DATED = """,
         {changed}
     )"""
 _REFUSED = f"""CASE
+            WHEN h.is_archived THEN 'archived'
             WHEN h.periods = 0 THEN 'not_collected'
             WHEN t.rule = 'none' AND NOT (h.is_tiled AND h.periods = 1)
                 THEN 'not_additive_over_time'

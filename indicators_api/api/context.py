@@ -9,7 +9,9 @@ from flask import current_app, g
 from indicators_api.audit.journal import Author
 from indicators_api.config import Config
 from indicators_api.db.session import Database
+from indicators_api.errors import YearArchived, mark
 from indicators_api.exchange.seals import Signer
+from indicators_api.periods import Period
 from indicators_api.reports.desk import Who
 from indicators_api.security.actors import Actor
 
@@ -58,6 +60,16 @@ def now() -> datetime:
 def actor() -> Actor:
     """Give who calls; `api/auth.py` has found out."""
     return cast("Actor", g.actor)
+
+
+def demand_present(period: Period) -> None:
+    """Raise YearArchived for a period of a year whose figures are put away."""
+    archived = actor().archived_through
+    if archived is not None and period.year <= archived:
+        raise YearArchived(
+            mark("The figures of %(year)s are archived, as are those of all years before."),
+            year=archived,
+        )
 
 
 def author() -> Author:

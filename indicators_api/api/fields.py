@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from indicators_api.api.context import now
+from indicators_api.api.context import demand_present, now
 from indicators_api.errors import Fault, mark
 from indicators_api.observations.entry import Entry
 from indicators_api.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodType, within
@@ -213,13 +213,15 @@ def read_day(value: str) -> date:
 
 
 def read_period(value: Any) -> Period:
-    """Read a period, or say what one looks like."""
+    """Read a period, or say what one looks like. Raises YearArchived."""
     try:
-        return Period.parse(value)
+        period = Period.parse(value)
     except (TypeError, ValueError) as error:
         raise ValidationError(
             mark("Not a period; write 2024-07, 2024-Q3, 2024-S1, 2024-9M or 2024.")
         ) from error
+    demand_present(period)
+    return period
 
 
 def span(start: Period, end: Period, kind: PeriodType | None) -> list[Period]:

@@ -6,6 +6,7 @@ Alone in knowing flask-smorest.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from inspect import signature
 from typing import Any, TypeVar, cast
 
 import flask_smorest
@@ -14,7 +15,7 @@ from flask.views import MethodView
 from marshmallow import RAISE, Schema
 
 from indicators_api.api.auth import authenticate
-from indicators_api.api.context import actor, database
+from indicators_api.api.context import actor, database, demand_present
 from indicators_api.api.languages import language
 from indicators_api.api.negotiation import MEDIA_TYPES
 from indicators_api.api.parsing import JSON, Parser
@@ -35,6 +36,7 @@ from indicators_api.errors import (
     ServiceUnavailable,
     Unauthorized,
     UnsupportedMediaType,
+    YearArchived,
     mark,
 )
 from indicators_api.security.permissions import Permission, demand
@@ -148,6 +150,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 demand(actor(), permission)
                 if not takes_query:
                     _refuse_parameters()
+                if "period" in kwargs:
+                    demand_present(kwargs["period"])
                 return _from_replica_or_primary(view, *args, **kwargs)
 
             faulty: tuple[type[DomainError], ...] = ()
@@ -155,6 +159,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
                 faulty = (InvalidRequest,)
             if _takes(view, "json"):
                 faulty = (InvalidRequest, MalformedBody, BodyTooLarge, UnsupportedMediaType)
+            if "period" in signature(view).parameters:
+                faulty = (*faulty, YearArchived)
             seen = {"parameters": [_IF_MATCH]} if PreconditionRequired in problems else {}
             always = (Unauthorized, Forbidden, InternalError, ServiceUnavailable)
             documented = self.doc(

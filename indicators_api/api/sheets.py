@@ -22,7 +22,7 @@ _MISSING: Final = "…"
 #: There is no such figure of the indicator at all, so none is missing.
 _NONE_AT_ALL: Final = frozenset({
     *("no_plan", "plan_zero", "base_zero", "not_additive", "not_additive_over_time"),
-    *("not_collected", "not_comparable"),
+    *("not_collected", "not_comparable", "archived"),
 })  # fmt: skip
 _INCOMPLETE, _UNLIKE = "¹", "²"
 _NOTES: Final = {

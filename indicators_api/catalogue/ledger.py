@@ -16,6 +16,7 @@ from indicators_api.audit.journal import Subject
 from indicators_api.catalogue.history import history_of, remember
 from indicators_api.db.base import Base
 from indicators_api.db.session import Session
+from indicators_api.db.statistics import count_anew
 from indicators_api.errors import Message
 
 Row = dict[str, Any]
@@ -145,7 +146,8 @@ class Ledger:
         self.update(name, () if anew else what.changed)
         self._insert(table, [*again, *what.added, *what.renewed])
         if len(what.added) >= _MANY:
-            self.count_anew(name)
+            # Others of the transaction join it.
+            count_anew(self.session, [name])
         written = [row["id"] for row in (*what.ended, *what.changed, *what.added, *what.renewed)]
         remember(self.session, table, self.jurisdiction, [*written, *what.removed], at=self.at)
         changed, gone = len(what.changed) + len(what.renewed), len(what.ended) + len(what.removed)
@@ -165,10 +167,6 @@ class Ledger:
             " WHERE old.jurisdiction_id = :jurisdiction AND old.id = new.id"
         )
         self.session.execute(statement, {"rows": _json(rows), "jurisdiction": self.jurisdiction})
-
-    def count_anew(self, name: str) -> None:
-        """Tell the planner what a table holds, before others of the transaction join it."""
-        self.session.execute(text(f"ANALYZE {name}"))
 
     def _delete(self, table: Table, ids: Collection[int]) -> None:
         if ids:

@@ -12,6 +12,7 @@ from indicators_api.catalogue.ledger import Ledger, Row, ending
 from indicators_api.catalogue.lookup import AreaIndex
 from indicators_api.catalogue.rows import AreaRow
 from indicators_api.db.base import Base
+from indicators_api.db.statistics import count_anew
 from indicators_api.errors import mark
 
 #: A code is reused: an area is known by its code and first day.
@@ -79,7 +80,7 @@ def store_areas(ledger: Ledger, catalogue: Catalogue) -> dict[AreaKey, int]:
     if {"id", "parent_id"} & ledger.touched["area"]:
         ledger.session.execute(_FORGET_CLOSURE, {"jurisdiction": ledger.jurisdiction})
         ledger.session.execute(_CLOSE, {"jurisdiction": ledger.jurisdiction})
-        ledger.count_anew("area_closure")
+        count_anew(ledger.session, ["area_closure"])
         closure = Base.metadata.tables["area_closure"]
         remember_whole(ledger.session, closure, ledger.jurisdiction, at=ledger.at)
     return ids

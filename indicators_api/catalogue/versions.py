@@ -16,12 +16,14 @@ CATALOGUE_LOCK = 7_480_592
 _SHARED = text("SELECT pg_advisory_xact_lock_shared(:key, :jurisdiction)")
 _EXCLUSIVE = text("SELECT pg_advisory_xact_lock(:key, :jurisdiction)")
 _COLUMNS = "id, code, name_vi, name_en, catalogue_version, catalogue_changed_at"
+# Drawn by a statement of its own: tables that lie on several nodes take no volatile function.
+_NEXT = text("SELECT nextval('catalogue_version')")
 # A second change at the very same moment takes the place of the first.
 _GROW = [
     text(statement)
     for statement in (
-        """UPDATE jurisdiction SET catalogue_version = nextval('catalogue_version'),
-               catalogue_changed_at = :at WHERE id = :jurisdiction""",
+        """UPDATE jurisdiction SET catalogue_version = :version, catalogue_changed_at = :at
+           WHERE id = :jurisdiction""",
         "DELETE FROM jurisdiction_history WHERE id = :jurisdiction AND recorded_from = :at",
         """UPDATE jurisdiction_history SET recorded_to = :at
            WHERE id = :jurisdiction AND recorded_to IS NULL""",
@@ -47,10 +49,11 @@ def own(session: Session, jurisdiction: int) -> None:
 
 
 def grow(session: Session, jurisdiction: int, *, at: datetime) -> None:
-    """Give the catalogue a new version.
+    """Give the catalogue, which the caller holds alone, a new version.
 
     From a sequence, so that a number that was rolled back is never given again.
     """
+    parameters = {"jurisdiction": jurisdiction, "at": at, "version": session.scalar(_NEXT)}
     for statement in _GROW:
-        session.execute(statement, {"jurisdiction": jurisdiction, "at": at})
+        session.execute(statement, parameters)
     session.info.clear()

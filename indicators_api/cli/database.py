@@ -7,26 +7,35 @@ import click
 
 from indicators_api.aggregation import spread
 from indicators_api.cli.connections import need
-from indicators_api.cli.opening import reading, require_url, writing
+from indicators_api.cli.opening import reading, require_url, wall_clock, writing
+from indicators_api.cli.years import years
 from indicators_api.config import from_environment
 from indicators_api.db import migrate
+from indicators_api.db.years import ahead
 
 
 def bring_up_to_date(url: str) -> None:
-    """Migrate, and store what follows from rules of the catalogue and not from SQL alone."""
+    """Migrate, make the tables of years to come, store what follows from rules and not from SQL."""
     migrate.upgrade(url)
     with writing() as session:
+        ahead(session, wall_clock().year)
         spread.complete(session)
 
 
 @click.group()
 def database() -> None:
-    """Bring the database up to date."""
+    """Bring the database up to date; look after its years."""
+
+
+database.add_command(years)
 
 
 @database.command()
 def upgrade() -> None:
-    """Run the migrations that are missing; nothing happens when there are none."""
+    """Run the migrations that are missing; nothing happens when there are none.
+
+    Figures of this year and the next ones get their tables.
+    """
     bring_up_to_date(require_url())
     click.echo(f"The database is at revision {migrate.newest()}.")
 

@@ -11,6 +11,7 @@ from indicators_api.cli import (
     certificates,
     database,
     demo,
+    distribute,
     exchange,
     openapi,
     partners,
@@ -36,6 +37,7 @@ def commands() -> None:
 
 commands.add_command(run.run)
 commands.add_command(database.database)
+commands.add_command(distribute.distribute)
 commands.add_command(catalogue.catalogue)
 commands.add_command(tokens.tokens)
 commands.add_command(certificates.certificates)

@@ -9,8 +9,8 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from indicators_api.db import years
 from indicators_api.errors import (
-    Conflict,
     CorrectionOpen,
     DatabaseUnavailable,
     DomainError,
@@ -75,10 +75,17 @@ def explained(error: DBAPIError | PoolTimeoutError) -> Exception:
         return ServiceUnavailable(
             mark("Another change was in the way; nothing was stored."), headers=RETRY_AFTER
         )
-    return _by_constraint(cause) or error
+    return _refused(cause) or error
 
 
-def _by_constraint(cause: psycopg.Error) -> Conflict | DomainError | None:
+def _refused(cause: psycopg.Error) -> DomainError | None:
+    """Give the expected failure behind a row that was refused. None: it was not expected."""
+    if years.is_missing(cause):
+        years.forget()
+        return ServiceUnavailable(
+            mark("The tables of the year are being changed; nothing was stored."),
+            headers=RETRY_AFTER,
+        )
     name = _SHARD_SUFFIX.sub("", cause.diag.constraint_name or "")
     if name not in _BY_CONSTRAINT:
         return None

@@ -16,10 +16,12 @@ from indicators_api.db.replica import POSITION, Lag, Replica, ReplicaLost
 __all__ = ["Database", "Lag", "ReplicaLost", "Session", "Timeouts", "look_back"]
 
 #: The schema `past` has views of the same names as the tables; see docs/decisions/0008.
-_LOOK_BACK = text("""
-    SELECT set_config('indicators.as_of', :moment, TRUE),
-           set_config('search_path', 'past, public', TRUE)
-""")
+# Statements of their own and no `set_config`: Citus then sets the same on the workers.
+_LOOK_BACK = """
+    SET LOCAL citus.propagate_set_commands = 'local';
+    SET LOCAL indicators.as_of = '{moment}';
+    SET LOCAL search_path = past, public
+"""
 _POSITION = text(f"SELECT {POSITION}")
 
 
@@ -162,5 +164,6 @@ def look_back(session: Session, moment: datetime) -> None:
     What was recorded at that very moment is seen. All statements stay as they are; whoever writes
     in such a transaction writes into the present.
     """
-    session.execute(_LOOK_BACK, {"moment": moment.isoformat()})
+    # SET takes no parameters; a moment is written with digits, T, +, - and : alone.
+    session.connection().exec_driver_sql(_LOOK_BACK.format(moment=moment.isoformat()))
     session.info.clear()

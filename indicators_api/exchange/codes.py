@@ -68,5 +68,6 @@ SYSTEMS: Final[Mapping[str, frozenset[str] | None]] = {
     "missing": frozenset({
         *("missing", "not_assigned", "not_additive", "not_comparable", "not_collected"),
         *("numerator_missing", "denominator_missing", "denominator_zero", "weight_missing"),
+        "archived",
     }),
 }  # fmt: skip

@@ -3,6 +3,7 @@
 Importing the package registers all of them on `Base.metadata`.
 """
 
+from indicators_api.models.archived_year import ArchivedYear
 from indicators_api.models.area import Area, AreaClosure, AreaLevel, AreaSuccession
 from indicators_api.models.assignment import Assignment
 from indicators_api.models.certificate import Certificate, ReportSignature, SignaturePolicy
@@ -29,6 +30,7 @@ from indicators_api.models.validation_rule import ValidationRule
 
 __all__ = [
     "AnnualTarget",
+    "ArchivedYear",
     "Area",
     "AreaClosure",
     "AreaLevel",

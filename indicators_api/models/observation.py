@@ -30,6 +30,8 @@ class Observation(Base):
         CheckConstraint(_IN_RANGE.format("ytd"), name="ytd_in_range"),
         one_of("missing", MISSING_REASONS),
         one_of("status", STATUSES),
+        # A partition for each year: see db/years.py.
+        {"postgresql_partition_by": "RANGE (period_id)"},
     )
 
     jurisdiction_id: Mapped[int] = mapped_column(primary_key=True)

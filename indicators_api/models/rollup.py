@@ -80,6 +80,8 @@ class Rollup(Base):
     """
 
     __tablename__ = "rollup"
+    # A partition for each year: see db/years.py.
+    __table_args__ = ({"postgresql_partition_by": "RANGE (period_id)"},)
 
     jurisdiction_id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(primary_key=True)

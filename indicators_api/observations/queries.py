@@ -63,8 +63,8 @@ _ROWS = """
         SELECT i.code AS indicator, o.value, o.missing, o.status, o.ytd, o.note
         FROM observation o
         JOIN indicator i ON i.jurisdiction_id = o.jurisdiction_id AND i.id = o.indicator_id
-        WHERE o.jurisdiction_id = r.jurisdiction_id AND o.period_id = r.period_id
-          AND o.unit_id = r.unit_id AND o.version = r.version
+        WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
+          AND o.period_id = ANY(:periods) AND o.unit_id = r.unit_id AND o.version = r.version
           AND o.indicator_id = ANY(:indicators)
         ORDER BY i.code
     ) o
@@ -95,7 +95,8 @@ _HAVING_VALUES = text("""
         SELECT FROM observation o
         JOIN indicator i ON i.jurisdiction_id = o.jurisdiction_id AND i.id = o.indicator_id
         WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = w.period_id
-          AND o.unit_id = w.unit_id AND o.version = w.version AND o.value IS NOT NULL
+          AND o.period_id = ANY(CAST(:periods AS int[])) AND o.unit_id = w.unit_id
+          AND o.version = w.version AND o.value IS NOT NULL
           AND i.code = ANY(CAST(:indicators AS text[]))
     )
 """)

@@ -17,7 +17,7 @@ _VERSION = text("""
     FROM jurisdiction j
     LEFT JOIN LATERAL (
         SELECT sum(revision)::bigint AS revisions, max(stepped_at) AS changed_at
-        FROM report WHERE jurisdiction_id = j.id AND period_id = ANY(:periods)
+        FROM report WHERE jurisdiction_id = :jurisdiction AND period_id = ANY(:periods)
             AND first_sent_at IS NOT NULL
     ) r ON TRUE
     WHERE j.id = :jurisdiction

@@ -27,7 +27,8 @@ _NEW = """
     FROM unnest(CAST(:periods AS int[]), CAST(:units AS int[]), CAST(:sources AS int[]),
                 CAST(:versions AS int[])) AS n(period_id, unit_id, source, version)
     JOIN {table} o ON o.jurisdiction_id = :jurisdiction AND o.period_id = n.period_id
-                  AND o.unit_id = n.unit_id AND o.version = n.source
+                  AND o.period_id = ANY(CAST(:periods AS int[])) AND o.unit_id = n.unit_id
+                  AND o.version = n.source
 """
 _COPY_VERSIONS = text(f"""
     INSERT INTO report_version (jurisdiction_id, period_id, unit_id, version, kind, created_at,

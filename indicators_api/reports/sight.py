@@ -21,7 +21,7 @@ from indicators_api.security.actors import Actor
 STATE = """
     CASE WHEN r.state IN ('sent', 'accepted') THEN r.state ELSE (
         SELECT s.to_state FROM report_step s
-        WHERE s.jurisdiction_id = r.jurisdiction_id AND s.period_id = r.period_id
+        WHERE s.jurisdiction_id = :jurisdiction AND s.period_id = r.period_id
           AND s.unit_id = r.unit_id AND s.revision <= r.revision
           AND (s.action IN ('send', 'accept') OR (s.action = 'return' AND s.from_state = 'sent'))
         ORDER BY s.revision DESC LIMIT 1)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import text
 
+from indicators_api.db import years
 from indicators_api.db.arrays import literal
 from indicators_api.db.session import Session
 from indicators_api.observations.entry import Entry
@@ -107,10 +108,12 @@ def write(
     """Write all of a report that is locked at the revision `seen`, or new (None); give the new one.
 
     `entries` are put into the version and `removed` taken out of it, by indicator id. A twin of a
-    new report is refused by its primary key: ReportExists.
+    new report is refused by its primary key: ReportExists. The first report of a year brings the
+    year's tables for figures.
     """
     parameters = {**key, **row._asdict(), **_columns(entries), "removed": literal(removed)}
     if seen is None:
+        years.ready(session, key["period"] // 100)
         return int(session.execute(_WRITE_NEW, parameters).scalar_one())
     return int(session.execute(_WRITE_CHANGED, {**parameters, "seen": seen}).scalar_one())
 

@@ -19,6 +19,8 @@ class Actor(NamedTuple):
     area_code: str
     #: The system whose token it is. None: a person's, or the operations centre's.
     partner_id: int | None = None
+    #: The newest year whose figures are put away, with all before it. None: none is.
+    archived_through: int | None = None
 
     @property
     def works_in_a_unit(self) -> bool:

@@ -36,7 +36,7 @@ _LIST = text(f"""{_SELECT}
 """)
 _OWNER = text("""
     SELECT u.id AS unit_id, u.area_id, p.id AS partner_id
-    FROM (SELECT) AS nothing
+    FROM (SELECT 1 AS one) AS row
     LEFT JOIN unit u ON u.jurisdiction_id = :jurisdiction AND u.code = :unit
     LEFT JOIN partner p ON p.jurisdiction_id = :jurisdiction AND p.code = :partner
 """)
@@ -50,9 +50,9 @@ _REVOKE = text("""
     UPDATE certificate c SET revoked_at = :at
     WHERE c.jurisdiction_id = :jurisdiction AND c.fingerprint = :fingerprint
       AND c.revoked_at IS NULL
-    RETURNING c.unit_id, (SELECT u.area_id FROM unit u
-                          WHERE u.jurisdiction_id = c.jurisdiction_id AND u.id = c.unit_id)
+    RETURNING c.unit_id
 """)
+_AREA = text("SELECT area_id FROM unit WHERE jurisdiction_id = :jurisdiction AND id = :unit_id")
 _TRUSTED = text("""
     SELECT fingerprint, revoked_at FROM certificate
     WHERE jurisdiction_id = :jurisdiction
@@ -126,7 +126,8 @@ def revoke(session: Session, author: journal.Author, fingerprint: str, *, at: da
             mark("There is no certificate %(fingerprint)s that could be revoked."),
             fingerprint=fingerprint,
         )
-    subject = _subject(fingerprint, *row)
+    area_id = session.scalar(_AREA, {**parameters, "unit_id": row.unit_id})
+    subject = _subject(fingerprint, row.unit_id, area_id)
     journal.append(session, author, "certificate.revoke", {subject: {}}, at=at)
 
 

@@ -24,7 +24,8 @@ _MASKED = r"ia_\g<id>_…"
 
 _FIND = text(f"""
     SELECT t.id, t.name, t.role, t.jurisdiction_id, t.unit_id, u.code AS unit_code,
-           a.id AS area_id, a.code AS area_code, t.partner_id, t.secret_hash, t.last_used_at,
+           a.id AS area_id, a.code AS area_code, t.partner_id,
+           (SELECT max(year) FROM archived_year) AS archived_through, t.secret_hash, t.last_used_at,
            {POSITION} AS position
     FROM token t
     LEFT JOIN unit u ON u.jurisdiction_id = t.jurisdiction_id AND u.id = t.unit_id
@@ -139,7 +140,7 @@ def find_actor(session: Session, token: str, *, at: datetime) -> Found | None:
     row = session.execute(_FIND, {"id": int(form["id"]), "at": at}).one_or_none()
     if row is None or not hmac.compare_digest(row.secret_hash, _hash(form["secret"])):
         return None
-    return Found(Actor(*row[:9]), row.last_used_at, row.position)
+    return Found(Actor(*row[:10]), row.last_used_at, row.position)
 
 
 def revoke(session: Session, token_id: int, *, at: datetime) -> int:

@@ -21,6 +21,7 @@ SELECT o.period_id, o.indicator_id, o.value
 _PAST = text(
     f"{_OF_SENT_REPORTS} AND r.period_id = :previous"
     f" UNION ALL {_OF_SENT_REPORTS} AND r.period_id = ANY(CAST(:periods AS integer[]))"
+    " AND o.period_id = ANY(CAST(:periods AS integer[]))"
     " AND o.indicator_id = ANY(CAST(:indicators AS integer[]))"
 )
 

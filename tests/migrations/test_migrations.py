@@ -17,7 +17,9 @@ def empty_url(worker_id: str, request: pytest.FixtureRequest) -> str:
 
 
 def tables_of(url: str) -> set[str]:
-    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"
+    """Name the tables, not their partitions."""
+    query = """SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition
+               AND relnamespace = 'public'::regnamespace"""
     with psycopg.connect(url) as connection:
         return {row[0] for row in connection.execute(query)}
 
@@ -49,7 +51,7 @@ def test_every_catalogue_table_has_its_history(empty_url):
     facts |= {"partner", "partner_line", "delivery", "delivery_attempt", "held_stream"}
     facts |= {"package", "subscription"}
     facts |= {"received_message", "certificate", "report_signature", "signature_policy"}
-    facts |= {"sharing"}
+    facts |= {"sharing", "archived_year"}
     derived = {"rollup", "rollup_spread", "alembic_version"}
     migrate.upgrade(empty_url)
 
@@ -71,7 +73,7 @@ def test_the_past_shows_every_column_of_the_present(empty_url):
             SELECT c.relname, array_agg(concat_ws(' ', a.attname, a.attcollation::regcollation,
                                                   format_type(a.atttypid, a.atttypmod)))
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
-            WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'v')
+            WHERE c.relnamespace = %s::regnamespace AND c.relkind IN ('r', 'p', 'v')
               AND a.attnum > 0 AND NOT a.attisdropped
             GROUP BY c.relname
         """
@@ -131,3 +133,46 @@ def test_entries_that_are_there_are_told_what_the_feed_says_and_wait(empty_url):
             " FROM journal JOIN journal_waiting ON entry_id = id ORDER BY id"
         ).fetchall()
     assert found == [(None, 1, None), ("sent", 1, None), ("sent", 2, 1)]
+
+
+def test_figures_keep_every_digit_when_they_are_parted_by_year_and_put_together_again(empty_url):
+    """Up and down again: no row is lost, in whatever year, and roles keep what they may."""
+    values = [(1, period, 5, 1, 7, value) for period, value in _FIGURES]
+    migrate.upgrade(empty_url, "0017")
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("GRANT SELECT, INSERT ON observation TO pg_monitor")
+        connection.cursor().executemany(
+            "INSERT INTO observation (jurisdiction_id, period_id, unit_id, version, indicator_id,"
+            " value, ytd) VALUES (%s, %s, %s, %s, %s, %s, 1)",
+            values,
+        )
+        connection.execute(
+            "INSERT INTO rollup SELECT 1, period_id, 3, 7, value, 1, 1, 0, 0, 0, 1, 2"
+            " FROM observation"
+        )
+        before = _figures(connection)
+
+    migrate.upgrade(empty_url)
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        parted = _figures(connection)
+        of_one_year = connection.execute("SELECT count(*) FROM observation_1999").fetchone()
+        granted = connection.execute(
+            "SELECT has_table_privilege('pg_monitor', 'observation', 'INSERT')"
+        ).fetchone()
+    migrate.downgrade(empty_url, "0017")
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        after = _figures(connection)
+
+    assert len(before[0]) == len(_FIGURES)
+    assert before == parted == after
+    assert (of_one_year, granted) == ((2,), (True,))
+
+
+_FIGURES = [(199901, "0.1"), (199950, "1e-10"), (202407, "123456789012.10"), (203112, "-3")]
+
+
+def _figures(connection: psycopg.Connection) -> list[list[tuple]]:
+    return [
+        connection.execute(f"SELECT * FROM {table} ORDER BY period_id").fetchall()
+        for table in ("observation", "rollup")
+    ]

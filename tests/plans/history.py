@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 from indicators_api.aggregation import rollup
 from indicators_api.audit import numbering
 from indicators_api.db.session import Database
+from indicators_api.db.years import create
 from tests.conftest import NOW
 
 #: The last month that is reported; the month after is being sent.
@@ -114,6 +115,8 @@ def write(engine: Engine, *, years: int) -> None:
     with database.writing() as session:
         session.execute(_WHO, {"units": _UNITS, "indicators": _INDICATORS})
         session.execute(_MONTHS, {"last": LAST, "months": 12 * years})
+        last = int(LAST[:4])
+        create(session, list(range(last - years, last + 1)))
         for statement in (*_ALWAYS, *_REPORTS):
             session.execute(statement)
         rollup.rebuild(session, 1, at=NOW)

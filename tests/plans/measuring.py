@@ -1,16 +1,12 @@
 """How much a statement reads as it is really executed: in blocks, from its plan just before."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import psycopg
 
-from tests.statements import recorder
-
-_COPY = re.compile(r"COPY \((?P<query>.*)\) TO STDOUT \(.*\)", re.DOTALL)
-_PLANNED = ("SELECT", "WITH", "INSERT", "UPDATE", "DELETE")
+from tests.statements import plan_of, recorder
 
 
 class Measured(NamedTuple):
@@ -29,21 +25,11 @@ def measured(connection: psycopg.Connection) -> Iterator[list[Measured]]:
     found: list[Measured] = []
 
     def measure(text: str, parameters: Any) -> None:
-        copied = _COPY.fullmatch(text)
-        query = copied["query"] if copied else text
-        if query.split()[0] in _PLANNED:
-            blocks = _blocks(connection, query, parameters, literal=copied is not None)
+        planned = plan_of(connection, text, parameters, options="ANALYZE, BUFFERS")
+        if planned is not None:
+            query, plan = planned
+            blocks = int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
             found.append(Measured(query, blocks))
 
     with recorder(connection, measure):
         yield found
-
-
-def _blocks(connection: psycopg.Connection, query: str, parameters: Any, *, literal: bool) -> int:
-    """Count the blocks that a query touches; COPY has its parameters as literals."""
-    cursor = (psycopg.ClientCursor if literal else psycopg.Cursor)(connection)
-    with cursor, connection.transaction(force_rollback=True):
-        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}", parameters)  # type: ignore[arg-type]
-        (plans,) = cursor.fetchone() or ((),)
-    plan = plans[0]["Plan"]
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])

@@ -63,6 +63,8 @@ def drafted(world: World) -> Callable[[], object]:
 
 
 BY_DISTRICT = f"/aggregates?period={JUNE}&level=district"
+#: Of one unit: a whole month is a good part of what its year's partition holds here.
+OBSERVED = f"/observations?period={JUNE}&unit={WARD}"
 MEASURED = f"/aggregates?period={JUNE}&measures=value,ytd,same_period,yoy_pct,ytd_yoy_pct,plan_pct"
 #: Each question, and the table without whose indexes it must not do.
 QUESTIONS: Mapping[str, tuple[Question, str]] = {
@@ -77,11 +79,8 @@ QUESTIONS: Mapping[str, tuple[Question, str]] = {
         "journal_position",
     ),
     "nothing new": (known(BY_DISTRICT), "report"),
-    "a page of observations": (pulled(f"/observations?period={JUNE}&limit=500"), "observation"),
-    "a stream of observations": (
-        pulled(f"/observations?period={JUNE}&format=jsonl"),
-        "observation",
-    ),
+    "a page of observations": (pulled(f"{OBSERVED}&limit=500"), "report"),
+    "a stream of observations": (pulled(f"{OBSERVED}&format=jsonl"), "report"),
     "a report": (pulled(f"/reports/{WARD}/{JUNE}"), "observation"),
     "a draft": (drafted, "report"),
     "sending": (taken("submitted", "leader", "send"), "report"),

@@ -30,7 +30,8 @@ GRANTS = sa.text("""
     SELECT grantee, privilege_type FROM information_schema.role_table_grants
     WHERE table_schema = 'public' AND table_name = :name AND grantee <> current_user
 """)
-# ATTACH locks out no reader and no writer, as CREATE … PARTITION OF would.
+# ATTACH locks out no reader and no writer, as CREATE … PARTITION OF would. Sums change with every
+# acceptance: in half-full pages a change stays on its page, touches no index and logs a third.
 CREATE_YEAR = """
     CREATE FUNCTION create_year(wanted integer) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -48,7 +49,9 @@ CREATE_YEAR = """
         PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', TRUE);
         FOREACH fact IN ARRAY ARRAY['observation', 'rollup', 'rollup_spread'] LOOP
             CONTINUE WHEN to_regclass(fact || '_' || wanted) IS NOT NULL;
-            EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', fact || '_' || wanted, fact);
+            EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL) WITH (fillfactor = %s)',
+                           fact || '_' || wanted, fact,
+                           CASE fact WHEN 'rollup' THEN 50 ELSE 100 END);
             EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%s) TO (%s)',
                            fact, fact || '_' || wanted, wanted * 100, (wanted + 1) * 100);
             made := TRUE;

@@ -129,6 +129,12 @@ def test_a_statement_is_cut_at_the_timeout(pooled_url: str) -> None:
     database.close()
 
 
+LOCKS = """
+    SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE l.locktype = 'advisory' AND d.datname = current_database()
+"""
+
+
 def test_migrations_run_through_the_pooler_and_give_their_turn_back(worker_id: str) -> None:
     """The turn is a lock of a transaction: none stays on a connection that others get."""
     empty = new_database(f"{worker_id}_unmigrated", template=False)
@@ -137,7 +143,7 @@ def test_migrations_run_through_the_pooler_and_give_their_turn_back(worker_id: s
         migrate.upgrade(url)
         migrate.upgrade(url)
         with psycopg.connect(url) as connection:
-            locks = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+            locks = connection.execute(LOCKS)
             assert locks.fetchone() == (0,)
             there = connection.execute("SELECT version_num FROM alembic_version").fetchone()
 

@@ -63,7 +63,7 @@ def test_each_unit_is_reviewed_in_one_area(
             "version": 1,
             "revision": 3,
         }
-        assert answer.headers["ETag"] == '"3.vi-json-id"'
+        assert answer.headers["ETag"].startswith('"3.vi-json-id-')
     else:
         slug = {403: "forbidden", 404: "not-found"}[status]
         facts = {"area": CITY if unit == WARD else PROVINCE} if status == 403 else {}

@@ -37,7 +37,7 @@ def test_a_revision_begins_with_what_was_accepted(accepted: Report, clerk: Calle
         "kind": "revision",
     }
     assert opened.headers["Location"] == f"/api/v1{accepted.url}/versions/2"
-    assert opened.headers["ETag"] == '"4.vi-json-id"'
+    assert opened.headers["ETag"].startswith('"4.vi-json-id-')
     after = done(clerk.get(accepted.url))
     assert after["values"] == before["values"]
     assert after["counts"] == before["counts"]
@@ -198,7 +198,7 @@ def test_an_opened_version_can_be_given_up(
 
     assert (answer.status_code, answer.data) == (204, b"")
     found = done(clerk.get(report.url))
-    assert answer.headers["ETag"] == f'"{found["revision"]}.vi-json-id"'
+    assert answer.headers["ETag"].startswith(f'"{found["revision"]}.vi-json-id-')
     assert (found["state"], found["version"], found["values"][POOR]["value"]) == ("accepted", 1, 41)
     assert (found["steps"][-1]["action"], found["steps"][-1]["from"]) == ("withdraw", "draft")
     left = "SELECT (SELECT count(*) FROM report_version), (SELECT max(version) FROM observation)"

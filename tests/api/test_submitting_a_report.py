@@ -32,7 +32,7 @@ def test_a_clerk_creates_a_draft(clerk: Caller) -> None:
 
     assert answer.status_code == 201
     assert answer.headers["Location"] == f"/api/v1/reports/{WARD}/{JULY}"
-    assert answer.headers["ETag"] == '"1.vi-json-id"'
+    assert answer.headers["ETag"].startswith('"1.vi-json-id-')
     assert answer.get_json() == {
         "unit": WARD,
         "period": JULY,

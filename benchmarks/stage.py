@@ -146,8 +146,8 @@ class Client:
     def call(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes, dict[str, str]]:
-        """Send a request; give status, body and headers."""
-        data = None if body is None else json.dumps(body).encode()
+        """Send a request; give status, body and headers. Bytes go as they are."""
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         sent = {**self.headers, **(headers or {})}
         if data is not None:
             sent["Content-Type"] = "application/json"

@@ -56,7 +56,7 @@ _CELLS = f"""
 """
 # Stage by stage: with their key in hand the values are one probe a report. The planner, which knows
 # nothing of the arrays, would otherwise begin with all areas and whom they count; and of a young
-# year, of which it has no statistics, it would read all for each report (OFFSET keeps it from that).
+# year, of which it has no statistics, it would read all for each report: OFFSET keeps it from that.
 _APPLY = text(f"""
     WITH changed AS (
         SELECT * FROM unnest(CAST(:periods AS int[]), CAST(:months AS int[]), CAST(:units AS int[]),

@@ -90,8 +90,8 @@ _STORED = """
 CASES: Final = (
     "WHEN 'weighted_mean' THEN x.weighted WHEN 'min' THEN x.lowest WHEN 'max' THEN x.highest"
 )
-JOIN: Final = """LEFT JOIN spread x ON x.period_id = b.period_id AND x.area_id = b.area_id
-                          AND x.indicator_id = b.indicator_id"""
+JOIN: Final = """LEFT JOIN spread x ON x.period_id = c.period_id AND x.area_id = c.area_id
+                          AND x.indicator_id = c.indicator_id"""
 
 
 def read(version: str, *, areas: str = "areas", stored: bool = False) -> str:

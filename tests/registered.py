@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql
 
 import indicators_api
 from indicators_api.aggregation import statement
-from indicators_api.aggregation.figures import Shape, Sums
+from indicators_api.aggregation.figures import Kind, Shape, Sums
 from indicators_api.aggregation.measures import PLANNED, USUAL
 from indicators_api.aggregation.statement import Form
 from indicators_api.models.placement import DISTRIBUTED
@@ -85,7 +85,7 @@ def _figures() -> Iterator[Statement]:
                 sent=sent,
                 upper=upper,
                 lowest=lowest,
-                groups=(True, False),
+                groups=(Kind(is_own=True, is_single=not full), Kind(is_own=False, is_single=False)),
                 leaves=full,
                 ratios=full,
                 pairs=full,

@@ -24,6 +24,15 @@ class Sums(StrEnum):
     ANEW = "anew"
 
 
+class Kind(NamedTuple):
+    """What parts a group of indicators and periods needs; see methods.Group."""
+
+    #: Whether cells without a value are figures too.
+    is_own: bool
+    #: Whether it is one period: then nothing need be sorted to meet its coverage.
+    is_single: bool
+
+
 class Shape(NamedTuple):
     """Which parts a question needs."""
 
@@ -32,8 +41,7 @@ class Shape(NamedTuple):
     #: Areas with a stored roll-up, areas of the lowest level.
     upper: bool
     lowest: bool
-    #: For each group of indicators and periods, whether cells without a value are figures too.
-    groups: tuple[bool, ...]
+    groups: tuple[Kind, ...]
     leaves: bool
     ratios: bool
     pairs: bool
@@ -73,31 +81,53 @@ LOOKED = """
                              CAST(:last_months AS int[]), CAST(:frequencies AS text[]))
             AS p(period_id, first_month, last_month, frequency)
     )"""
-_ASKED = """CASE s.frequency WHEN 'monthly' THEN c.monthly WHEN 'quarterly' THEN c.quarterly
-                WHEN 'half_yearly' THEN c.half_yearly WHEN 'yearly' THEN c.yearly ELSE 0 END"""
-_BASE_OF = f"""
-        SELECT s.period_id, c.area_id, c.indicator_id, c.assigned, {_ASKED} AS asked,
-               {{is_own}} AS is_own
-        FROM looked s
-        JOIN coverage c ON c.jurisdiction_id = :jurisdiction AND c.area_id = ANY(:areas)
-                       AND c.indicator_id = ANY(:ids_{{n}})
-                       AND s.last_month BETWEEN c.first_month AND c.last_month
-        WHERE s.period_id = ANY(:periods_{{n}})"""
+_ASKED = """CASE s.frequency WHEN 'monthly' THEN k.monthly WHEN 'quarterly' THEN k.quarterly
+                WHEN 'half_yearly' THEN k.half_yearly WHEN 'yearly' THEN k.yearly ELSE 0 END"""
+# Without a value only a cell of the span itself is a figure. The planner, which knows nothing of
+# arrays and named parts, would probe both tables for each cell rather than read them once.
+_FOUND_OF = f"""
+        SELECT s.period_id, k.area_id, k.indicator_id, k.assigned, {_ASKED} AS asked, {{columns}}
+        FROM {{looked}} s
+        JOIN (WITH covered AS MATERIALIZED (
+                  SELECT * FROM coverage
+                  WHERE jurisdiction_id = :jurisdiction AND area_id = ANY(:areas)
+                    AND indicator_id = ANY(:ids_{{n}})
+              ) SELECT * FROM covered) k
+          ON s.last_month BETWEEN k.first_month AND k.last_month
+        {{join}} (WITH known AS MATERIALIZED (SELECT * FROM {{cells}}) SELECT * FROM known) c
+          ON c.period_id = s.period_id AND c.area_id = k.area_id
+         AND c.indicator_id = k.indicator_id{{with_value}}
+        WHERE s.period_id {{periods}}"""
+#: By whether the periods are those of the span itself.
+_JOIN = {True: "LEFT JOIN", False: "JOIN"}
+_WITH_VALUE = {True: "", False: " AND c.value_count > 0"}
 _STORED_OF = """
         SELECT period_id, area_id, indicator_id, {columns}
         FROM rollup
-        WHERE jurisdiction_id = :jurisdiction AND period_id = ANY(:periods_{n})
+        WHERE jurisdiction_id = :jurisdiction AND period_id {periods}
           AND area_id = ANY(:upper) AND indicator_id = ANY(:ids_{n})"""
+_MANY_PERIODS = ("looked", "= ANY(:periods_{n})")
+# What the planner knows to be one period it reads in the order of areas and indicators.
+_ONE_PERIOD = (
+    """(SELECT CAST(:period_{n} AS int) AS period_id, CAST(:last_month_{n} AS int) AS last_month,
+                         CAST(:frequency_{n} AS text) AS frequency)""",
+    "= :period_{n}",
+)
+# Of a young year the planner has no statistics and would read all of it for each report: OFFSET
+# keeps values to be probed by their whole key, here and wherever else single reports are read.
 _OBSERVED_OF = """
         SELECT s.period_id, k.area_id, k.indicator_id, {sums}
         FROM looked s
         JOIN report r ON r.jurisdiction_id = :jurisdiction AND r.period_id = s.period_id
         JOIN unit u ON u.jurisdiction_id = :jurisdiction AND u.id = r.unit_id
                 AND u.area_id = ANY(:lowest)
-        JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
-                          AND o.period_id BETWEEN :earliest AND :latest
-                          AND o.unit_id = r.unit_id AND o.version = r.{version}
-                          AND o.indicator_id = ANY(:ids_{n})
+        CROSS JOIN LATERAL (
+            SELECT * FROM observation o
+            WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
+              AND o.period_id BETWEEN :earliest AND :latest AND o.unit_id = r.unit_id
+              AND o.version = r.{version} AND o.indicator_id = ANY(:ids_{n})
+            OFFSET 0
+        ) o
         JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.unit_id = o.unit_id
                        AND k.indicator_id = o.indicator_id AND k.counts
                        AND s.last_month BETWEEN k.first_month AND k.last_month
@@ -144,10 +174,13 @@ _TAKEN = """,
 _PICKED_OF = """
         SELECT p.period_id, p.unit_id, p.sign, o.indicator_id, o.value, o.missing, o.status, o.ytd
         FROM pending p
-        JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = p.period_id
-                          AND o.period_id BETWEEN :earliest AND :latest
-                          AND o.unit_id = p.unit_id AND o.version = p.version
-                          AND o.indicator_id = ANY(:ids_{n})
+        CROSS JOIN LATERAL (
+            SELECT * FROM observation o
+            WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = p.period_id
+              AND o.period_id BETWEEN :earliest AND :latest AND o.unit_id = p.unit_id
+              AND o.version = p.version AND o.indicator_id = ANY(:ids_{n})
+            OFFSET 0
+        ) o
         WHERE p.period_id = ANY(:periods_{n})"""
 _DIFFERENCES = """
         SELECT o.period_id, c.ancestor_id, o.indicator_id, {sums}
@@ -159,52 +192,59 @@ _DIFFERENCES = """
 # ever came into it and left it again. Without them equal figures give equal quotients.
 _PLAIN = """,
     plain AS MATERIALIZED (
-        SELECT b.period_id, b.area_id, b.indicator_id,
+        SELECT c.period_id, c.area_id, c.indicator_id,
                trim_scale(CASE i.area_aggregation
                    WHEN 'sum' THEN CASE WHEN c.value_count > 0 THEN c.value_sum END
                    WHEN 'mean' THEN trim_scale(c.value_sum) / nullif(c.value_count, 0)
-                   WHEN 'none' THEN CASE WHEN b.assigned = 1 AND c.value_count > 0
+                   WHEN 'none' THEN CASE WHEN c.assigned = 1 AND c.value_count > 0
                        THEN c.value_sum END
                    {spread_cases}
                END) AS value,
-               CASE WHEN i.area_aggregation = 'none' AND b.assigned > 1 THEN 'not_additive'
+               CASE WHEN i.area_aggregation = 'none' AND c.assigned > 1 THEN 'not_additive'
                     WHEN coalesce(c.value_count, 0) = 0 THEN 'missing'
                     WHEN i.area_aggregation = 'weighted_mean' THEN 'weight_missing' END AS reason,
-               CASE WHEN b.asked > 0 THEN b.asked - coalesce(c.not_applicable_count, 0)
+               CASE WHEN c.asked > 0 THEN c.asked - coalesce(c.not_applicable_count, 0)
                     ELSE coalesce(c.value_count, 0) END AS expected,
-               CASE WHEN b.asked > 0 THEN coalesce(c.asked_count, 0)
+               CASE WHEN c.asked > 0 THEN coalesce(c.asked_count, 0)
                     ELSE coalesce(c.value_count, 0) END AS reported{more}
-        FROM base b
-        JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = b.indicator_id
-        LEFT JOIN cell c ON c.period_id = b.period_id AND c.area_id = b.area_id
-                        AND c.indicator_id = b.indicator_id
+        FROM ({found}) c
+        JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = c.indicator_id
         {spread_join}
-        WHERE b.is_own OR c.value_count > 0
     )"""
 _IS_ASKED = "k.frequency = s.frequency"
 
 
 def plain(shape: Shape) -> str:
     """Give the named parts up to `plain`; they need `looked`, and `component` for weights."""
-    base = [
-        _BASE_OF.format(n=n, is_own="TRUE" if is_own else "FALSE")
-        for n, is_own in enumerate(shape.groups)
-    ]
-    head = ", ".join(("period_id", "area_id", "indicator_id", *shape.columns))
-    parts = [_taken(shape)] if shape.has_differences else []
-    parts.append(f", base AS ({' UNION ALL '.join(base)}), cell({head}) AS ({_cells(shape)})")
+    parts = [_taken(shape), _differing(shape)] if shape.has_differences else []
     if shape.leaves:
         parts.append(_spread(shape))
     more = f", {cells.STATUS} AS status" if shape.status else ""
-    more += f", {cells.YTD.format(assigned='b.assigned')}" if shape.ytd else ""
+    more += f", {cells.YTD.format(assigned='c.assigned')}" if shape.ytd else ""
     parts.append(
         _PLAIN.format(
+            found=" UNION ALL ".join(_found(shape, n) for n in range(len(shape.groups))),
             more=more,
             spread_cases=leaves.CASES if shape.leaves else "",
             spread_join=leaves.JOIN if shape.leaves else "",
         )
     )
     return "".join(parts)
+
+
+def _found(shape: Shape, n: int) -> str:
+    """Put the cells of a group beside what is expected of them."""
+    is_own, is_single = shape.groups[n]
+    looked, periods = _ONE_PERIOD if is_single else _MANY_PERIODS
+    return _FOUND_OF.format(
+        n=n,
+        looked=looked.format(n=n),
+        periods=periods.format(n=n),
+        join=_JOIN[is_own],
+        cells="cell" if shape.has_differences else f"({_cells_of(shape, n)}) t",
+        with_value=_WITH_VALUE[is_own],
+        columns=", ".join(f"c.{name}" for name in shape.columns),
+    )
 
 
 def _spread(shape: Shape) -> str:
@@ -216,30 +256,32 @@ def _spread(shape: Shape) -> str:
     )
 
 
-def _cells(shape: Shape) -> str:
-    """Put sums and counts together.
-
-    Stored, observed at the lowest level, and what differs from the stored ones.
-    """
-    columns = ", ".join(shape.columns)
-    sums = cells.summed(shape.columns, asked=_IS_ASKED)
+def _cells_of(shape: Shape, n: int) -> str:
+    """Put the sums and counts of a group together: stored, and observed at the lowest level."""
+    _, periods = _ONE_PERIOD if shape.groups[n].is_single else _MANY_PERIODS
     found = []
-    for n in range(len(shape.groups)):
-        if shape.upper and shape.sums is not Sums.ANEW:
-            found.append(_STORED_OF.format(n=n, columns=columns))
-        if shape.lowest and shape.sums is not Sums.ANEW:
-            found.append(_OBSERVED_OF.format(n=n, sums=sums, version=shape.version))
-    if shape.has_differences:
-        differences = cells.summed(shape.columns, sign="o.sign", asked="o.asked")
-        areas = "areas" if shape.sums is Sums.ANEW else "upper"
-        found.append(_DIFFERENCES.format(areas=areas, sums=differences))
-    together = " UNION ALL ".join(found)
-    if not shape.has_differences:
-        return together
-    totals = ", ".join(f"sum({name})" for name in shape.columns)
-    return f"""SELECT period_id, area_id, indicator_id, {totals}
-        FROM ({together}) AS t(period_id, area_id, indicator_id, {columns})
-        GROUP BY period_id, area_id, indicator_id"""
+    if shape.upper:
+        columns = ", ".join(shape.columns)
+        found.append(_STORED_OF.format(n=n, columns=columns, periods=periods.format(n=n)))
+    if shape.lowest:
+        sums = cells.summed(shape.columns, asked=_IS_ASKED)
+        found.append(_OBSERVED_OF.format(n=n, sums=sums, version=shape.version))
+    return " UNION ALL ".join(found)
+
+
+def _differing(shape: Shape) -> str:
+    """Give `cell`: the sums and counts of all groups, and what differs from the stored ones."""
+    columns = ", ".join(("period_id", "area_id", "indicator_id", *shape.columns))
+    is_anew = shape.sums is Sums.ANEW
+    found = [] if is_anew else [_cells_of(shape, n) for n in range(len(shape.groups))]
+    differences = cells.summed(shape.columns, sign="o.sign", asked="o.asked")
+    found.append(_DIFFERENCES.format(areas="areas" if is_anew else "upper", sums=differences))
+    totals = ", ".join(f"sum({name}) AS {name}" for name in shape.columns)
+    return f""", cell AS MATERIALIZED (
+        SELECT period_id, area_id, indicator_id, {totals}
+        FROM ({" UNION ALL ".join(found)}) AS t({columns})
+        GROUP BY period_id, area_id, indicator_id
+    )"""
 
 
 def _taken(shape: Shape) -> str:

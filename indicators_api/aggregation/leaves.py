@@ -28,10 +28,14 @@ _READ = """{name}_unit AS MATERIALIZED (
     ), {name}_value AS MATERIALIZED (
         SELECT r.period_id, r.indicator_id, r.area_id, o.value
         FROM {name}_report r
-        JOIN observation o ON o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
-                          AND o.period_id BETWEEN :earliest AND :latest
-                          AND o.unit_id = r.unit_id AND o.version = r.version
-                          AND o.indicator_id = r.indicator_id AND o.value IS NOT NULL
+        CROSS JOIN LATERAL (
+            SELECT o.value FROM observation o
+            WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
+              AND o.period_id BETWEEN :earliest AND :latest AND o.unit_id = r.unit_id
+              AND o.version = r.version AND o.indicator_id = r.indicator_id
+              AND o.value IS NOT NULL
+            OFFSET 0
+        ) o
     )"""
 # The weight of a value is the weight indicator's value of the value's own area, whichever unit gave
 # it. Values and weights meet in a window: a join, whose sizes the planner can't know, is a hundred
@@ -91,8 +95,8 @@ _STORED = """
 CASES: Final = (
     "WHEN 'weighted_mean' THEN x.weighted WHEN 'min' THEN x.lowest WHEN 'max' THEN x.highest"
 )
-JOIN: Final = """LEFT JOIN spread x ON x.period_id = b.period_id AND x.area_id = b.area_id
-                          AND x.indicator_id = b.indicator_id"""
+JOIN: Final = """LEFT JOIN spread x ON x.period_id = c.period_id AND x.area_id = c.area_id
+                          AND x.indicator_id = c.indicator_id"""
 
 
 def read(version: str, *, areas: str = "areas", stored: bool = False) -> str:

@@ -7,6 +7,7 @@ that a span is made of. Source: domain.md, "How figures add up".
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from indicators_api.aggregation import spans
@@ -38,6 +39,7 @@ class Ratio(NamedTuple):
     id: int
     upper: int
     lower: int
+    factor: Decimal | None
 
 
 class Pair(NamedTuple):
@@ -82,6 +84,8 @@ class Whole(NamedTuple):
     first_month: int
     #: Whether the newest period ends with the span.
     has_last: bool
+    #: Whether it is one period of its own, which then has no components.
+    is_alone: bool
 
 
 class Group(NamedTuple):
@@ -98,7 +102,8 @@ class Group(NamedTuple):
 class Plan(NamedTuple):
     """What the query of figures looks up for asked indicators and spans."""
 
-    asked: Sequence[int]
+    #: The codes of what is asked, by id.
+    asked: Mapping[int, str]
     looked: Sequence[Period]
     groups: Sequence[Group]
     series: Sequence[Series]
@@ -152,7 +157,7 @@ def plan(
     weights = _weights(leaves, by_id)
     components, wholes = desk.components()
     return Plan(
-        asked=[i.id for i in asked],
+        asked={i.id: i.code for i in asked},
         looked=[Period.of_id(n) for n in sorted({n for g in groups for n in g.periods})],
         groups=groups,
         series=[s._replace(is_asked=s.id in desk.asked) for s in desk.series.values()],
@@ -170,7 +175,7 @@ def plan_of_leaves(leaves: Sequence[tuple[int, int]], by_id: Mapping[int, Indica
     """Say what to look up for the weighted means and extremes of (indicator, period)s alone."""
     weights = _weights(leaves, by_id)
     return Plan(
-        asked=[],
+        asked={},
         looked=[Period.of_id(n) for n in sorted({period for _, period in leaves})],
         groups=[],
         series=[],
@@ -231,7 +236,7 @@ class _Desk:
         else:
             above = self.add(upper, pair, upper.time_aggregation, _part_kind(upper))
         below = self.add(lower, pair, lower.time_aggregation, _part_kind(lower))
-        return Ratio(facts.id, above, below)
+        return Ratio(facts.id, above, below, facts.factor)
 
     def groups(self) -> list[Group]:
         """Put indicators together that are looked up in the same periods."""
@@ -253,13 +258,14 @@ class _Desk:
         ]
 
     def components(self) -> tuple[list[Component], list[Whole]]:
-        """Give what each mode looks at for each span."""
+        """Give what each mode looks at for each span, beyond the span itself."""
         components, wholes = [], []
         for mode in sorted({series.mode for series in self.series.values()}):
             for span in self.wanted:
                 made_of = _of_mode(mode, span)
-                components += _components(mode, span, made_of)
-                wholes.append(_whole(mode, span, made_of))
+                whole = _whole(mode, span, made_of)
+                wholes.append(whole)
+                components += [] if whole.is_alone else _components(mode, span, made_of)
         return components, wholes
 
     def _periods(self, mode: str) -> tuple[set[int], set[int]]:
@@ -335,7 +341,8 @@ def _components(mode: str, span: Span, made_of: Components) -> list[Component]:
 def _whole(mode: str, span: Span, made_of: Components) -> Whole:
     first = min(period.first_month.id for period in made_of.periods)
     has_last = any(period.last_month == span.last_month for period in made_of.periods)
-    return Whole(mode, span.id, made_of.inside, made_of.tiled, first, has_last)
+    is_alone = made_of.tiled and list(made_of.periods) == [span]
+    return Whole(mode, span.id, made_of.inside, made_of.tiled, first, has_last, is_alone)
 
 
 def comparable_from(changes: Iterable[date], geography: date, cut_off_day: int | None) -> int:

@@ -3,6 +3,7 @@
 Which areas, which units' values, and the figures themselves.
 """
 
+import json
 from collections.abc import Generator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import TextClause, text
 
 from indicators_api.aggregation import measures, statement
-from indicators_api.aggregation.figures import Shape, Sums
+from indicators_api.aggregation.figures import Kind, Shape, Sums
 from indicators_api.aggregation.measures import PLANNED, USUAL
 from indicators_api.aggregation.methods import Plan
 from indicators_api.aggregation.statement import Form
@@ -197,7 +198,7 @@ def _form(wanted: Slice) -> Form:
         sent=wanted.sent,
         upper=upper,
         lowest=lowest,
-        groups=tuple(group.is_own for group in wanted.plan.groups),
+        groups=tuple(Kind(g.is_own, len(g.periods) == 1) for g in wanted.plan.groups),
         leaves=bool(wanted.plan.leaves),
         ratios=bool(wanted.plan.ratios),
         pairs=bool(wanted.plan.pairs),
@@ -230,8 +231,9 @@ def _of_question(wanted: Slice) -> dict[str, Any]:
         "areas": literal([area.id for area in wanted.areas]),
         "upper": literal([area.id for area in wanted.areas if area.has_areas_below]),
         "lowest": literal([area.id for area in wanted.areas if not area.has_areas_below]),
-        "asked_periods": literal([period.id for period in wanted.periods]),
-        "asked_names": literal(wanted.periods),
+        "area_codes": json.dumps({area.id: area.code for area in wanted.areas}),
+        "indicator_codes": json.dumps(wanted.plan.asked),
+        "period_names": json.dumps({period.id: str(period) for period in wanted.periods}),
         "after_area": after[0],
         "after_indicator": after[1],
         "after_period": after[2],
@@ -244,6 +246,7 @@ def _of_question(wanted: Slice) -> dict[str, Any]:
     if measures.parts(wanted.measures) != {measures.Part.VALUE}:
         parameters |= _columns("place_", wanted.places, ("periods", "parts", "spans"))
     if PLANNED.intersection(wanted.measures):
+        parameters |= {"asked_periods": literal([period.id for period in wanted.periods])}
         parameters |= {"asked_ends": literal([period.end for period in wanted.periods])}
         parameters |= {"asked": literal(wanted.plan.asked)}
     return parameters
@@ -256,7 +259,11 @@ def of_plan(plan: Plan, *, reads_leaves: bool) -> dict[str, Any]:
     """
     components = [*plan.components, *plan.weighing] if reads_leaves else plan.components
     touched = {period.id for period in plan.looked} | {c.period for c in components}
-    parts = [p for r in plan.ratios for p in ((r.id, r.upper, True), (r.id, r.lower, False))]
+    parts = [
+        (ratio.id, series, is_upper, ratio.factor)
+        for ratio in plan.ratios
+        for series, is_upper in ((ratio.upper, True), (ratio.lower, False))
+    ]
     parameters: dict[str, Any] = {
         **_columns("", [_looked(period) for period in plan.looked], _LOOKED),
         # Said besides, so that the planner has the partitions of these years only.
@@ -271,8 +278,10 @@ def of_plan(plan: Plan, *, reads_leaves: bool) -> dict[str, Any]:
     for n, group in enumerate(plan.groups):
         parameters |= {f"ids_{n}": literal(group.indicators)}
         parameters |= {f"periods_{n}": literal(group.periods)}
+        if len(group.periods) == 1:
+            parameters |= _single(n, Period.of_id(group.periods[0]))
     if plan.ratios:
-        parameters |= _columns("part_", parts, ("ratios", "series", "uppers"))
+        parameters |= _columns("part_", parts, ("ratios", "series", "uppers", "factors"))
     if plan.pairs:
         parameters |= _columns("pair_", plan.pairs, ("ids", "numerators", "denominators"))
     return parameters
@@ -280,12 +289,17 @@ def of_plan(plan: Plan, *, reads_leaves: bool) -> dict[str, Any]:
 
 _LOOKED = ("looked", "first_months", "last_months", "frequencies")
 _COMPONENT = ("modes", "spans", "periods", "ranks", "owns", "lasts")
-_WHOLE = ("modes", "spans", "periods", "tiled", "firsts", "lasts")
+_WHOLE = ("modes", "spans", "periods", "tiled", "firsts", "lasts", "alone")
 _SERIES = ("ids", "indicators", "pairs", "rules", "modes", "asked")
 
 
 def _looked(period: Period) -> tuple[int, int, int, str | None]:
     return period.id, period.first_month.id, period.last_month.id, _ASKED_IN.get(period.type)
+
+
+def _single(n: int, period: Period) -> dict[str, int | str | None]:
+    number, _, last_month, frequency = _looked(period)
+    return {f"period_{n}": number, f"last_month_{n}": last_month, f"frequency_{n}": frequency}
 
 
 def _columns(prefix: str, rows: Sequence[tuple[Any, ...]], names: Sequence[str]) -> dict[str, str]:

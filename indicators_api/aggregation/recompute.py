@@ -39,7 +39,7 @@ _PAIRS = """,
                                AND o.unit_id = q.unit_id AND o.version = q.{version}
                                AND o.indicator_id = b.indicator_id
         {weight_join}
-    ), paired AS (
+    ), paired AS MATERIALIZED (
         SELECT pair, period_id, area_id, indicator_id,
                trim_scale(CASE rule
                    WHEN 'sum' THEN sum(value) WHEN 'mean' THEN avg(value)
@@ -69,24 +69,25 @@ PAIRED: Final = """UNION ALL
 _PARTS = """,
     part AS (
         SELECT * FROM unnest(CAST(:part_ratios AS int[]), CAST(:part_series AS int[]),
-                             CAST(:part_uppers AS bool[])) AS r(id, series_id, is_upper)
+                             CAST(:part_uppers AS bool[]), CAST(:part_factors AS numeric[]))
+            AS r(id, series_id, is_upper, factor)
     ), parts AS (
-        SELECT p.id, d.span_id, d.area_id, {columns},
+        SELECT p.id, p.factor, d.span_id, d.area_id, {columns},
                max(d.reason) FILTER (WHERE d.reason IN ('not_comparable', 'archived')) AS refused
         FROM part p JOIN dated d ON d.series_id = p.series_id
-        GROUP BY p.id, d.span_id, d.area_id
+        GROUP BY p.id, d.span_id, d.area_id, p.factor
         HAVING count(*) = 2
     )"""
 _COVERS_LESS = "p.upper_reported * p.lower_expected <= p.lower_reported * p.upper_expected"
 _RATIO_FIGURES = """UNION ALL
         SELECT p.area_id, p.id, p.span_id,
                CASE WHEN p.refused IS NULL
-                    THEN i.factor * p.upper_value / nullif(p.lower_value, 0) END,
+                    THEN p.factor * p.upper_value / nullif(p.lower_value, 0) END,
                CASE WHEN p.refused IS NOT NULL THEN p.refused
                     WHEN p.upper_value IS NULL THEN 'numerator_missing'
                     WHEN p.lower_value IS NULL THEN 'denominator_missing'
                     WHEN p.lower_value = 0 THEN 'denominator_zero' END{of_the_lower}{more}
-        FROM parts p JOIN indicator i ON i.jurisdiction_id = :jurisdiction AND i.id = p.id"""
+        FROM parts p"""
 _STATUS = """, CASE WHEN p.upper_value IS NOT NULL AND p.lower_value <> 0
                     AND p.refused IS NULL
                     THEN greatest(p.upper_status, p.lower_status) END"""

@@ -23,7 +23,7 @@ _OWN_OF = """
         WHERE s.period_id = ANY(:periods_{n})
         GROUP BY k.area_id, k.indicator_id, s.period_id"""
 _SENT = """, own AS ({own}
-    ), plain AS (
+    ), plain AS MATERIALIZED (
         SELECT c.period_id, c.area_id, c.indicator_id,
                trim_scale(CASE WHEN c.value_count = 0 THEN NULL
                     WHEN c.assigned = 1 OR i.area_aggregation = 'sum' THEN c.value_sum

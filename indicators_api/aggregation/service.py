@@ -3,15 +3,17 @@
 Which areas, indicators and months are meant, who may see them, then the query.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, TypeVar
 
 from indicators_api.aggregation import measures, methods, queries
 from indicators_api.aggregation.measures import USUAL
+from indicators_api.aggregation.methods import Plan
 from indicators_api.aggregation.queries import Figure, Place, Slice
+from indicators_api.aggregation.spans import Span
 from indicators_api.db.session import Session
 from indicators_api.errors import InvalidRequest, TooManyCells, mark
 from indicators_api.indicators.choosing import choose
@@ -84,6 +86,14 @@ class _Found(NamedTuple):
     areas: Sequence[AreaFacts]
     indicators: Sequence[IndicatorFacts]
     known: Snapshot
+
+
+class _Planned(NamedTuple):
+    """What a plan depends on, beside the catalogue: ids of indicators, spans."""
+
+    indicators: tuple[int, ...]
+    spans: tuple[Span, ...]
+    as_sent: bool
 
 
 def prepare(session: Session, actor: Actor, asked: Question, limits: Limits) -> Slice:
@@ -209,13 +219,12 @@ def _slice(
     areas, jurisdiction = found.areas, actor.jurisdiction
     _demand_few(len(areas) * len(found.indicators) * len(asked.periods), limits)
     beside = measures.places(asked.periods, asked.measures)
-    plan = methods.plan(
-        found.indicators,
-        [span for _, span in beside],
-        found.known.by_id,
-        queries.unequal_pairs(session, jurisdiction, found.known.version),
+    wanted = _Planned(
+        indicators=tuple(facts.id for facts in found.indicators),
+        spans=tuple(span for _, span in beside),
         as_sent=asked.source == "reported",
     )
+    plan = _planner(session, jurisdiction, found.known)(wanted)
     _demand_few(len(areas) * plan.cells, limits and Limits(limits.cells * LOOKED_UP))
     return Slice(
         jurisdiction=jurisdiction,
@@ -231,6 +240,22 @@ def _slice(
         limit=asked.limit,
         measures=asked.measures,
     )
+
+
+#: How many plans of one catalogue are kept: what is asked again and again, a page after a page.
+_PLANS = 8
+
+
+def _planner(session: Session, jurisdiction: int, known: Snapshot) -> Callable[[_Planned], Plan]:
+    """Give what plans by a version of the catalogue, and keeps the plans of the last questions."""
+    unequal = queries.unequal_pairs(session, jurisdiction, known.version)
+
+    @lru_cache(maxsize=_PLANS)
+    def planned(wanted: _Planned) -> Plan:
+        chosen = [known.by_id[number] for number in wanted.indicators]
+        return methods.plan(chosen, wanted.spans, known.by_id, unequal, as_sent=wanted.as_sent)
+
+    return known.remembered(_planner, lambda: planned)
 
 
 def _reconciled(own: Figure, below: Figure | None) -> Reconciled:

@@ -88,27 +88,23 @@ _PLAN = """,
     )"""
 #: What was sent as a ratio does not add up over time.
 _AS_SENT = "CASE i.time_aggregation WHEN 'recompute' THEN 'none' ELSE i.time_aggregation END"
-# Codes are looked up row by row: beside figures, whose number the planner can't know, it would
-# read a whole table for each row rather than join.
+# Codes and names come with the question. They are looked up row by row: the planner, which can't
+# know how many figures there are, would read a whole table for each rather than join.
 _FINISHED = """
     SELECT * FROM (
-        SELECT (SELECT code FROM area a
-                WHERE a.jurisdiction_id = :jurisdiction AND a.id = f.area_id) AS area,
-               f.area_id,
-               (SELECT code FROM indicator i
-                WHERE i.jurisdiction_id = :jurisdiction AND i.id = f.indicator_id) AS indicator,
-               p.name AS period, {columns}, f.period_id
+        SELECT (CAST(:area_codes AS jsonb) ->> f.area_id::text) COLLATE "C" AS area, f.area_id,
+               (CAST(:indicator_codes AS jsonb) ->> f.indicator_id::text) COLLATE "C" AS indicator,
+               CAST(:period_names AS jsonb) ->> f.period_id::text AS period, {columns}, f.period_id
         FROM {answer} f
-        JOIN unnest(CAST(:asked_periods AS int[]), CAST(:asked_names AS text[])) AS p(id, name)
-          ON p.id = f.period_id
     ) named
     WHERE CAST(:after_area AS text) IS NULL
        OR (area, indicator, period_id) > (:after_area, :after_indicator, :after_period)
     ORDER BY area, indicator, period_id
     LIMIT :limit
 """
-# Rows are written by the database: no object per cell.
-_ROW_AS_JSON = """rtrim(row_to_json((SELECT r FROM (SELECT {plain}) r))::text, '}}')
+# Rows are written by the database: no object per cell; and member by member, for that is three
+# times as fast as making records of them first.
+_ROW_AS_JSON = """'{{{members}
                || CASE WHEN f.value_is_null THEN ',"reason":' || to_json(f.reason)::text ELSE '' END
                {more} || '}}'"""
 _AS_JSON = """
@@ -165,14 +161,24 @@ def rows_as_lines(form: Form, written: Written) -> str:
     return f"WITH {_parts(form)} " + _AS_LINES.format(rows=_rows(form), row=row)
 
 
-def _row_as_json(form: Form) -> str:
-    plain = [f"f.{name}" for name in (*KEYS, *form.columns) if name not in _SPLICED]
-    more = [_MORE_AS_JSON.format(name, empty) for name, empty in _SPLICED.items() if empty]
-    return _ROW_AS_JSON.format(plain=", ".join(plain), more=" ".join(more) if form.has_more else "")
-
-
+#: Columns of words; the others are numbers, or spliced in.
+_WORDS: Final = {"area", "indicator", "period", "status", "direction"}
 #: Members that are there only where they say something, and what an empty one looks like.
 _SPLICED: Final = {"reason": "", "reasons": "{}", "coverage_differs": "[]"}
+
+
+def _row_as_json(form: Form) -> str:
+    names = [name for name in (*KEYS, *form.columns) if name not in _SPLICED]
+    more = [_MORE_AS_JSON.format(name, empty) for name, empty in _SPLICED.items() if empty]
+    return _ROW_AS_JSON.format(
+        members=" || ',".join(f"""\"{name}":' || {_as_json(name)}""" for name in names),
+        more=" ".join(more) if form.has_more else "",
+    )
+
+
+def _as_json(name: str) -> str:
+    written = f"to_json(f.{name})::text" if name in _WORDS else f"f.{name}::text"
+    return written if name in KEYS else f"coalesce({written}, 'null')"
 
 
 def _rows(form: Form) -> str:

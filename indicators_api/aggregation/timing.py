@@ -21,8 +21,9 @@ _SERIES = """,
         SELECT h.*, h.first_month / 100 <= (SELECT max(year) FROM archived_year) AS is_archived
         FROM unnest(CAST(:whole_modes AS text[]), CAST(:whole_spans AS int[]),
                     CAST(:whole_periods AS int[]), CAST(:whole_tiled AS bool[]),
-                    CAST(:whole_firsts AS int[]), CAST(:whole_lasts AS bool[]))
-            AS h(mode, span_id, periods, is_tiled, first_month, has_last)
+                    CAST(:whole_firsts AS int[]), CAST(:whole_lasts AS bool[]),
+                    CAST(:whole_alone AS bool[]))
+            AS h(mode, span_id, periods, is_tiled, first_month, has_last, is_alone)
     ), series AS (
         SELECT * FROM unnest(CAST(:series_ids AS int[]), CAST(:series_indicators AS int[]),
                              CAST(:series_pairs AS int[]), CAST(:series_rules AS text[]),
@@ -35,13 +36,13 @@ _CHANGED = """,
             AS t(area_id, comparable_from)
     )"""
 _MEASURED = """,
-    measured AS (
+    measured AS NOT MATERIALIZED (
         SELECT m.pair, m.period_id, m.area_id, m.indicator_id, m.value, m.reason, m.expected,
                m.reported{more}
         FROM ({sources}) m
     )"""
 _MEASURED_IF_COMPARABLE = """,
-    measured AS (
+    measured AS NOT MATERIALIZED (
         SELECT m.pair, m.period_id, m.area_id, m.indicator_id,
                CASE WHEN {before} THEN NULL ELSE m.value END AS value,
                CASE WHEN {before} THEN 'not_comparable' ELSE m.reason END AS reason,
@@ -54,31 +55,33 @@ _BEFORE = "l.first_month < t.comparable_from"
 # Of a stock the newest period with a value says all; of all else each period of the span does.
 _TIMED = """,
     timed AS (
-        SELECT w.id AS series_id, w.rule, w.mode, x.span_id, m.area_id,
-               CASE w.rule WHEN 'last' THEN {newest_value} WHEN 'mean' THEN avg(m.value)
+        SELECT w.id AS series_id, max(w.rule) AS rule, max(w.mode) AS mode, x.span_id, m.area_id,
+               CASE max(w.rule) WHEN 'last' THEN {newest_value} WHEN 'mean' THEN avg(m.value)
                            ELSE sum(m.value) END AS value,
                (array_agg(m.reason ORDER BY x.rank) FILTER (WHERE x.is_own))[1] AS reason,
-               CASE w.rule WHEN 'last' THEN coalesce({newest_expected}, {own_expected})
+               CASE max(w.rule) WHEN 'last' THEN coalesce({newest_expected}, {own_expected})
                            ELSE sum(m.expected) FILTER (WHERE x.is_own) END AS expected,
-               CASE w.rule WHEN 'last' THEN coalesce({newest_reported}, {own_reported})
+               CASE max(w.rule) WHEN 'last' THEN coalesce({newest_reported}, {own_reported})
                            ELSE sum(m.reported) FILTER (WHERE x.is_own) END AS reported,
                count(m.value) FILTER (WHERE x.is_own OR w.rule = 'last') AS periods_with_value{more}
         FROM series w
         JOIN component x ON x.mode = w.mode
         JOIN measured m ON m.pair = w.pair AND m.indicator_id = w.indicator_id
                        AND m.period_id = x.period_id
-        GROUP BY w.id, w.rule, w.mode, x.span_id, m.area_id
+        GROUP BY w.id, x.span_id, m.area_id
         HAVING bool_or(x.is_own)
     )"""
 _NEWEST = "(array_agg(m.{0} ORDER BY x.rank) FILTER (WHERE m.value IS NOT NULL))[1]"
 _NEWEST_OWN = "(array_agg(m.{0} ORDER BY x.rank) FILTER (WHERE x.is_own))[1]"
 _TIMED_STATUS = f""",
-               CASE w.rule WHEN 'last' THEN {_NEWEST.format("status")}
+               CASE max(w.rule) WHEN 'last' THEN {_NEWEST.format("status")}
                            ELSE max(m.status) FILTER (WHERE m.value IS NOT NULL) END AS status"""
 _TIMED_YTD = """,
                max(m.ytd) FILTER (WHERE x.is_last) AS ytd,
                max(m.ytd_reason) FILTER (WHERE x.is_last) AS ytd_reason"""
 _ADDED = "t.rule IN ('sum', 'mean', 'since')"
+# A span that is one period of the indicator's own says what the period says: there is nothing to
+# put together, and nothing that a rule could refuse.
 _DATED = """,
     dated AS {materialized} (
         SELECT t.series_id, t.span_id, t.area_id,
@@ -90,7 +93,19 @@ _DATED = """,
         FROM timed t
         JOIN whole h ON h.mode = t.mode AND h.span_id = t.span_id
         {changed}
+        UNION ALL
+        SELECT w.id, m.period_id, m.area_id, m.value,
+               CASE WHEN h.is_archived THEN 'archived' WHEN m.value IS NULL THEN m.reason END,
+               m.expected::int, m.reported::int, 1,
+               CASE WHEN m.value IS NULL THEN 0 ELSE 1 END{alone}
+        FROM whole h
+        JOIN series w ON w.mode = h.mode
+        JOIN measured m ON m.pair = w.pair AND m.indicator_id = w.indicator_id
+                       AND m.period_id = h.span_id
+        WHERE h.is_alone
     )"""
+_ALONE_STATUS = ", CASE WHEN m.value IS NOT NULL THEN m.status END"
+_ALONE_YTD = ", m.ytd, CASE WHEN m.ytd IS NULL THEN coalesce(m.ytd_reason, 'not_reported') END"
 _REFUSED = f"""CASE
             WHEN h.is_archived THEN 'archived'
             WHEN h.periods = 0 THEN 'not_collected'
@@ -115,6 +130,7 @@ def dated(shape: Shape, sources: str) -> str:
     refused = _REFUSED.format(changed=_REFUSED_IF_CHANGED if shape.changed else "")
     more = _DATED_STATUS.format(refused=refused) if shape.status else ""
     more += _DATED_YTD if shape.ytd else ""
+    alone = (_ALONE_STATUS if shape.status else "") + (_ALONE_YTD if shape.ytd else "")
     return "".join(
         [
             _SERIES,
@@ -125,6 +141,7 @@ def dated(shape: Shape, sources: str) -> str:
                 materialized="MATERIALIZED" if shape.ratios else "",
                 refused=refused,
                 more=more,
+                alone=alone,
                 changed="LEFT JOIN changed c ON c.area_id = t.area_id" if shape.changed else "",
             ),
         ]

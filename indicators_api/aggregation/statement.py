@@ -47,10 +47,10 @@ _SOURCE = """
 _FIGURE = """,
     figure(area_id, indicator_id, span_id, value, reason, expected, reported, periods,
            periods_with_value{names}) AS (
-        SELECT d.area_id, w.indicator_id, d.span_id, d.value, d.reason, d.expected, d.reported,
+        SELECT d.area_id, d.indicator_id, d.span_id, d.value, d.reason, d.expected, d.reported,
                d.periods, d.periods_with_value{more}
-        FROM dated d JOIN series w ON w.id = d.series_id
-        WHERE w.is_asked
+        FROM dated d
+        WHERE d.is_asked
         {ratios}
     )"""
 _PLACE = """,

@@ -53,9 +53,12 @@ _MEASURED_IF_COMPARABLE = """,
     )"""
 _BEFORE = "l.first_month < t.comparable_from"
 # Of a stock the newest period with a value says all; of all else each period of the span does.
+# A span that is one period of its own says what the period says: nothing is put together.
 _TIMED = """,
     timed AS (
-        SELECT w.id AS series_id, max(w.rule) AS rule, max(w.mode) AS mode, x.span_id, m.area_id,
+        SELECT w.id AS series_id, max(w.indicator_id) AS indicator_id,
+               bool_or(w.is_asked) AS is_asked, max(w.rule) AS rule, max(w.mode) AS mode,
+               x.span_id, m.area_id,
                CASE max(w.rule) WHEN 'last' THEN {newest_value} WHEN 'mean' THEN avg(m.value)
                            ELSE sum(m.value) END AS value,
                (array_agg(m.reason ORDER BY x.rank) FILTER (WHERE x.is_own))[1] AS reason,
@@ -66,10 +69,18 @@ _TIMED = """,
                count(m.value) FILTER (WHERE x.is_own OR w.rule = 'last') AS periods_with_value{more}
         FROM series w
         JOIN component x ON x.mode = w.mode
-        JOIN measured m ON m.pair = w.pair AND m.indicator_id = w.indicator_id
+        JOIN measured m ON {same_pair}m.indicator_id = w.indicator_id
                        AND m.period_id = x.period_id
         GROUP BY w.id, x.span_id, m.area_id
         HAVING bool_or(x.is_own)
+        UNION ALL
+        SELECT w.id, w.indicator_id, w.is_asked, w.rule, w.mode, m.period_id, m.area_id, m.value,
+               m.reason, m.expected, m.reported, CASE WHEN m.value IS NULL THEN 0 ELSE 1 END{alone}
+        FROM whole h
+        JOIN series w ON w.mode = h.mode
+        JOIN measured m ON {same_pair}m.indicator_id = w.indicator_id
+                       AND m.period_id = h.span_id
+        WHERE h.is_alone
     )"""
 _NEWEST = "(array_agg(m.{0} ORDER BY x.rank) FILTER (WHERE m.value IS NOT NULL))[1]"
 _NEWEST_OWN = "(array_agg(m.{0} ORDER BY x.rank) FILTER (WHERE x.is_own))[1]"
@@ -79,12 +90,12 @@ _TIMED_STATUS = f""",
 _TIMED_YTD = """,
                max(m.ytd) FILTER (WHERE x.is_last) AS ytd,
                max(m.ytd_reason) FILTER (WHERE x.is_last) AS ytd_reason"""
+_ALONE_STATUS = ", CASE WHEN m.value IS NOT NULL THEN m.status END"
+_ALONE_YTD = ", m.ytd, m.ytd_reason"
 _ADDED = "t.rule IN ('sum', 'mean', 'since')"
-# A span that is one period of the indicator's own says what the period says: there is nothing to
-# put together, and nothing that a rule could refuse.
 _DATED = """,
     dated AS {materialized} (
-        SELECT t.series_id, t.span_id, t.area_id,
+        SELECT t.series_id, t.indicator_id, t.is_asked, t.span_id, t.area_id,
                CASE WHEN {refused} IS NULL THEN t.value END AS value,
                CASE WHEN {refused} IS NOT NULL THEN {refused}
                     WHEN t.value IS NULL THEN t.reason END AS reason,
@@ -93,19 +104,7 @@ _DATED = """,
         FROM timed t
         JOIN whole h ON h.mode = t.mode AND h.span_id = t.span_id
         {changed}
-        UNION ALL
-        SELECT w.id, m.period_id, m.area_id, m.value,
-               CASE WHEN h.is_archived THEN 'archived' WHEN m.value IS NULL THEN m.reason END,
-               m.expected::int, m.reported::int, 1,
-               CASE WHEN m.value IS NULL THEN 0 ELSE 1 END{alone}
-        FROM whole h
-        JOIN series w ON w.mode = h.mode
-        JOIN measured m ON m.pair = w.pair AND m.indicator_id = w.indicator_id
-                       AND m.period_id = h.span_id
-        WHERE h.is_alone
     )"""
-_ALONE_STATUS = ", CASE WHEN m.value IS NOT NULL THEN m.status END"
-_ALONE_YTD = ", m.ytd, CASE WHEN m.ytd IS NULL THEN coalesce(m.ytd_reason, 'not_reported') END"
 _REFUSED = f"""CASE
             WHEN h.is_archived THEN 'archived'
             WHEN h.periods = 0 THEN 'not_collected'
@@ -130,7 +129,6 @@ def dated(shape: Shape, sources: str) -> str:
     refused = _REFUSED.format(changed=_REFUSED_IF_CHANGED if shape.changed else "")
     more = _DATED_STATUS.format(refused=refused) if shape.status else ""
     more += _DATED_YTD if shape.ytd else ""
-    alone = (_ALONE_STATUS if shape.status else "") + (_ALONE_YTD if shape.ytd else "")
     return "".join(
         [
             _SERIES,
@@ -141,7 +139,6 @@ def dated(shape: Shape, sources: str) -> str:
                 materialized="MATERIALIZED" if shape.ratios else "",
                 refused=refused,
                 more=more,
-                alone=alone,
                 changed="LEFT JOIN changed c ON c.area_id = t.area_id" if shape.changed else "",
             ),
         ]
@@ -169,4 +166,7 @@ def _timed(shape: Shape) -> str:
     newest = {f"newest_{name}": _NEWEST.format(name) for name in names}
     own = {f"own_{name}": _NEWEST_OWN.format(name) for name in names}
     more = (_TIMED_STATUS if shape.status else "") + (_TIMED_YTD if shape.ytd else "")
-    return _TIMED.format(**newest, **own, more=more)
+    alone = (_ALONE_STATUS if shape.status else "") + (_ALONE_YTD if shape.ytd else "")
+    # Said only where it tells anything apart: the planner takes it for a rare coincidence.
+    same_pair = "m.pair = w.pair AND " if shape.pairs else ""
+    return _TIMED.format(**newest, **own, more=more, alone=alone, same_pair=same_pair)

@@ -9,30 +9,34 @@ from typing import Final
 
 from indicators_api.aggregation.counting import LAST_MONTH
 
-# Stage by stage, so that each value is one probe with its whole key: in one join the planner reads
-# all reports of a unit and all indicators of a report to find one.
+# Stage by stage, so that each report is one probe, and its values another with their whole key: in
+# one join the planner reads all reports of a unit and all indicators of a report to find one. At a
+# time a unit is assigned an indicator in one area, which is looked up in the arrays, not joined.
 _READ = """{name}_unit AS MATERIALIZED (
         SELECT k.indicator_id, k.area_id, k.unit_id, k.first_month, k.last_month
         FROM {places} n
         JOIN counting k ON k.jurisdiction_id = :jurisdiction AND k.area_id = n.area_id AND {which}
     ), {name}_due AS MATERIALIZED (
-        SELECT p.period_id, k.indicator_id, k.area_id, k.unit_id
+        SELECT p.period_id, k.unit_id, array_agg(k.indicator_id) AS indicators,
+               array_agg(k.area_id) AS areas
         FROM {name}_period p
         JOIN {name}_unit k ON k.indicator_id = p.indicator_id
                           AND p.last_month BETWEEN k.first_month AND k.last_month
+        GROUP BY p.period_id, k.unit_id
     ), {name}_report AS MATERIALIZED (
         SELECT d.*, q.{version} AS version
         FROM {name}_due d
         JOIN report q ON q.jurisdiction_id = :jurisdiction AND q.period_id = d.period_id
                      AND q.unit_id = d.unit_id
     ), {name}_value AS MATERIALIZED (
-        SELECT r.period_id, r.indicator_id, r.area_id, o.value
+        SELECT r.period_id, o.indicator_id, o.value,
+               r.areas[array_position(r.indicators, o.indicator_id)] AS area_id
         FROM {name}_report r
         CROSS JOIN LATERAL (
-            SELECT o.value FROM observation o
+            SELECT o.indicator_id, o.value FROM observation o
             WHERE o.jurisdiction_id = :jurisdiction AND o.period_id = r.period_id
               AND o.period_id BETWEEN :earliest AND :latest AND o.unit_id = r.unit_id
-              AND o.version = r.version AND o.indicator_id = r.indicator_id
+              AND o.version = r.version AND o.indicator_id = ANY(r.indicators)
               AND o.value IS NOT NULL
             OFFSET 0
         ) o

@@ -5,7 +5,7 @@ that a question reads them with. One at a time in a jurisdiction: what one reads
 changing. Source: docs/decisions/0021-stored-spread.md.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from indicators_api.aggregation import figures, leaves, methods, timing
 from indicators_api.aggregation.methods import FROM_LEAVES
 from indicators_api.aggregation.queries import of_plan
 from indicators_api.catalogue.versions import own
+from indicators_api.db.arrays import literal
 from indicators_api.db.session import Session
 from indicators_api.db.years import attached
 from indicators_api.indicators.snapshot import IndicatorFacts, read_anew, snapshot
@@ -51,6 +52,12 @@ _TOUCHED = text("""
 _PERIODS = text("""
     SELECT DISTINCT period_id FROM report
     WHERE jurisdiction_id = :jurisdiction AND accepted_version IS NOT NULL ORDER BY period_id
+""")
+#: Of some periods those in which anything is accepted: in the others nothing is to be read.
+_WITH_FIGURES = text("""
+    SELECT p.id FROM unnest(CAST(:periods AS int[])) AS p(id)
+    WHERE EXISTS (SELECT FROM report r WHERE r.jurisdiction_id = :jurisdiction
+                  AND r.period_id = p.id AND r.accepted_version IS NOT NULL)
 """)
 _TRUE = f"WITH {figures.LOOKED}{timing.COMPONENT}{leaves.read('accepted_version', areas='upper')}"
 #: What is stored of the cells that are read anew.
@@ -112,7 +119,9 @@ def follow(session: Session, jurisdiction: int, changes: Mapping[str, Any]) -> N
     cells = _cells(rows, by_id)
     if cells:
         session.execute(_LOCK, {**key, "key": SPREAD_LOCK})
-        _store(session, jurisdiction, cells, by_id)
+        found = _with_figures(session, jurisdiction, {period for _, period in cells})
+        found.update(changes["periods"])
+        _store(session, jurisdiction, [cell for cell in cells if cell[1] in found], by_id)
 
 
 def complete(session: Session) -> None:
@@ -183,8 +192,13 @@ def _parameters(
 ) -> dict[str, Any]:
     key = {"jurisdiction": jurisdiction}
     upper = session.scalars(_UPPER, key).all()
-    return {
-        **key,
-        "upper": list(upper),
-        **of_plan(methods.plan_of_leaves(cells, by_id), reads_leaves=True),
-    }
+    plan = methods.plan_of_leaves(cells, by_id)
+    found = _with_figures(session, jurisdiction, {part.period for part in plan.weighing})
+    weighing = [part for part in plan.weighing if part.period in found]
+    plan = plan._replace(weighing=weighing)
+    return {**key, "upper": list(upper), **of_plan(plan, reads_leaves=True)}
+
+
+def _with_figures(session: Session, jurisdiction: int, periods: Collection[int]) -> set[int]:
+    parameters = {"jurisdiction": jurisdiction, "periods": literal(periods)}
+    return set(session.scalars(_WITH_FIGURES, parameters))

@@ -249,11 +249,11 @@ def _found(shape: Shape, n: int) -> str:
 
 def _spread(shape: Shape) -> str:
     """Give weighted means and extremes: stored as sums are, or read from the leaves."""
-    if shape.sums is not Sums.STORED or shape.weighed_pairs or not shape.upper:
-        return leaves.read(shape.version)
-    return (
-        leaves.read(shape.version, areas="lowest", stored=True) if shape.lowest else leaves.stored()
-    )
+    if not shape.reads_leaves:
+        return leaves.stored()
+    if shape.sums is Sums.STORED and shape.upper and not shape.weighed_pairs:
+        return leaves.read(shape.version, areas="lowest", stored=True)
+    return leaves.read(shape.version)
 
 
 def _cells_of(shape: Shape, n: int) -> str:

@@ -89,8 +89,7 @@ def store(
     """
     move = _move(who, draft, present, version)
     counts = _counts(desk, outcome.after)
-    fresh = version is None or version.version != move.version
-    difference = _difference(outcome, fresh=fresh)
+    difference = _difference(outcome, fresh=not version or version.version != move.version)
     row = _row(who, draft, outcome, move, counts, present)
     revision = write(
         session,
